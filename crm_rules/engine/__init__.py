@@ -1,0 +1,1 @@
+"""Engines: same programs, same answers. Engines report what fired; they interpret nothing."""

@@ -1,0 +1,806 @@
+"""Python source for the rules of a stratum: loops, index lookups and inlined tests.
+
+Every condition is generated in one of two modes. *Sure* code is true where the condition is
+true; *loose* code is true where it is not false. A rule's loose loops find every possible
+firing; the sure tests at their core tell the certain ones apart. Conditions the generator
+has no short form for call the helpers of `rules.semantics`, so there is one meaning only.
+
+The generated names: `c_x`, `p_x` rows of relation x that are certain, and all that are
+possible; `h_x` the row that stands for unlisted entries; `s_x` the row of a section; `i…`, `j…`
+indexes; `r…` rows, `t…` temporaries, `w…` witnesses, `l…` values of `let`; `fired` and `maybe`
+take down firings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from crm_rules.facts.schema import Kind, RelationKind
+from crm_rules.program.plan import Define, Either, Exists, Probe, Scan, Step, Test, choose_probe, conjuncts, plan_rule
+from crm_rules.program.program import Program
+from crm_rules.rules.expressions import (
+    MIRRORED,
+    Aggregate,
+    And,
+    Arith,
+    AtLeast,
+    Call,
+    Compare,
+    CompareOp,
+    Const,
+    Expr,
+    Field,
+    In,
+    Known,
+    Local,
+    Not,
+    Or,
+    Raised,
+    walk,
+)
+from crm_rules.rules.rule import conditions
+
+Mode = Literal["sure", "loose"]
+OPPOSITE: dict[CompareOp, CompareOp] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+FLIPPED: dict[Mode, Mode] = {"sure": "loose", "loose": "sure"}
+
+
+@dataclass(slots=True)
+class Lines:
+    """Source under construction."""
+
+    text: list[str] = field(default_factory=list)
+    depth: int = 1
+
+    def put(self, line: str) -> None:
+        """Add a line at the present depth."""
+        self.text.append("    " * self.depth + line)
+
+    @contextmanager
+    def block(self, header: str) -> Iterator[None]:
+        """Add a header and indent what follows."""
+        self.put(header)
+        self.depth += 1
+        yield
+        self.depth -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class RowVar:
+    """A Python variable that holds a row.
+
+    Attributes:
+        name: the variable.
+        relation: what it is a row of.
+        loose: whether the row may be merely possible, so that its key may be unnamed.
+        columns: columns already held in variables of their own.
+    """
+
+    name: str
+    relation: str
+    loose: bool = False
+    columns: dict[int, str] = field(default_factory=dict, hash=False)
+
+
+Scope = dict[str, "RowVar | str"]
+Leaf = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Generator:
+    """Generates one function; `prologue` collects what it needs at its top."""
+
+    program: Program
+    full: bool
+    own: frozenset[str] = frozenset()
+    lines: Lines = field(default_factory=Lines)
+    prologue: dict[str, str] = field(default_factory=dict)
+    counter: int = 0
+    position: int = 0
+    signalled: frozenset[int] = frozenset()
+
+    # -- names ------------------------------------------------------------------------------
+
+    def fresh(self, letter: str) -> str:
+        """A new variable."""
+        self.counter += 1
+        return f"{letter}{self.counter}"
+
+    def need(self, name: str, expression: str) -> str:
+        """A variable that is set at the top of the function."""
+        self.prologue[name] = expression
+        return name
+
+    def rows(self, relation: str, mode: Mode) -> str:
+        """Rows of a relation: the certain ones, or all possible ones."""
+        if mode == "sure":
+            return self.need(f"c_{relation}", f"state.certain({relation!r})")
+        return self.need(f"p_{relation}", f"state.possible({relation!r})")
+
+    def derived(self, relation: str) -> bool:
+        """Whether rules derive the relation."""
+        return self.program.schema.relations[relation].kind is RelationKind.DERIVED
+
+    def is_certain(self, row: RowVar) -> str | None:
+        """Test that a possible row is a certain one; None when it always is."""
+        if not row.loose:
+            return None
+        if self.derived(row.relation):
+            known = self.need(f"k_{row.relation}", f"state.certain_set({row.relation!r})")
+            return f"{row.name} in {known}"
+        return f"{row.name} is not {self.placeholder(row.relation)}"
+
+    def placeholder(self, relation: str) -> str:
+        """The row standing for unlisted entries, None when the list is complete."""
+        return self.need(f"h_{relation}", f"state.placeholder({relation!r})")
+
+    def scope(self) -> Scope:
+        """The names that are always bound."""
+        return {
+            r.name: RowVar(f"s_{r.name}", r.name)
+            for r in self.program.schema.relations.values()
+            if r.kind is RelationKind.SECTION
+        }
+
+    def row(self, scope: Scope, var: str) -> RowVar:
+        """The variable holding the row bound to a name."""
+        bound = scope[var]
+        assert isinstance(bound, RowVar)
+        return bound
+
+    def column(self, f: Field, scope: Scope) -> str:
+        """A column of a bound row."""
+        row = self.row(scope, f.var)
+        if f.index in row.columns:
+            return row.columns[f.index]
+        if self.program.schema.relations[row.relation].kind is RelationKind.SECTION:
+            self.need(row.name, f"state.section({row.relation!r})")
+            return self.need(f"{row.name}_{f.index}", f"{row.name}[{f.index}]")
+        return f"{row.name}[{f.index}]"
+
+    def nullable(self, f: Field, scope: Scope) -> bool:
+        """Whether a column may be unknown: all but the keys of certain stated facts."""
+        return f.derived or f.index > 0 or self.row(scope, f.var).loose
+
+    def constant(self, value: object) -> str:
+        """A literal."""
+        if isinstance(value, dt.date):
+            return self.need(f"d_{value:%Y%m%d}", f"date({value.year}, {value.month}, {value.day})")
+        if isinstance(value, tuple):
+            inner = [self.constant(v) for v in value]
+            return "(" + ", ".join(inner) + ("," if len(inner) == 1 else "") + ")"
+        return repr(value)
+
+    # -- values -----------------------------------------------------------------------------
+
+    def value(self, expr: Expr, scope: Scope) -> str:
+        """Code for the three-valued value of an expression."""
+        match expr:
+            case Field():
+                return self.column(expr, scope)
+            case Const(value=value):
+                return self.constant(value)
+            case Local(name=name):
+                bound = scope[name]
+                assert isinstance(bound, str)
+                return bound
+            case Arith(op=op, left=left, right=right):
+                return f"arithmetic({op!r}, {self.value(left, scope)}, {self.value(right, scope)})"
+            case Call(function=function, args=args) if function != "overlap":
+                listed = ", ".join(self.value(a, scope) for a in args)
+                return f"call({function!r}, ({listed},))"
+            case Aggregate():
+                return self.aggregate(expr, scope)
+            case _:
+                sure, loose = self.condition(expr, "sure", scope), self.condition(expr, "loose", scope)
+                return f"(True if {sure} else None if {loose} else False)"
+
+    def aggregate(self, expr: Aggregate, scope: Scope) -> str:
+        """Statements that compute an aggregate; returns the variable that holds it."""
+        if expr.function == "count":
+            low, high = self.count(expr, "sure", scope), self.count(expr, "loose", scope)
+            result = self.fresh("t")
+            self.lines.put(f"{result} = interval({low}, {high})")
+            return result
+        members, result = self.fresh("t"), self.fresh("t")
+        row = RowVar(self.fresh("r"), expr.relation, loose=True)
+        inner: Scope = {**scope, expr.var: row}
+        self.lines.put(f"{members} = []")
+        probe, filters = self.probe(expr, scope)
+        with self.lines.block(f"for {row.name} in {self.source(expr.relation, probe, 'loose', scope)}:"):
+            with self.conditions(filters, "loose", inner):
+                certain = self.is_certain(row)
+                assert certain is not None and expr.value is not None
+                flag = self.fresh("t")
+                self.lines.put(f"{flag} = True")
+                with self.conditions(expr.where, "sure", inner, first=certain):
+                    self.lines.put(f"{flag} = False")
+                with self.lines.block(f"if {flag}:"):
+                    self.lines.put(f"{members} = None")
+                    self.lines.put("break")
+                self.lines.put(f"{members}.append({self.value(expr.value, inner)})")
+        self.lines.put(f"{result} = None if {members} is None else total({expr.function!r}, {members})")
+        return result
+
+    def count(self, expr: Aggregate, mode: Mode, scope: Scope) -> str:
+        """Statements that count sure or loose matches; returns the variable that holds the number."""
+        number = self.fresh("t")
+        row = RowVar(self.fresh("r"), expr.relation, loose=mode == "loose")
+        inner: Scope = {**scope, expr.var: row}
+        probe, filters = self.probe(expr, scope)
+        source = self.source(expr.relation, probe, mode, scope)
+        if not filters and mode == "sure":
+            self.lines.put(f"{number} = len({source})")
+            return number
+        self.lines.put(f"{number} = 0")
+        with self.lines.block(f"for {row.name} in {source}:"):
+            with self.conditions(filters, mode, inner):
+                if mode == "sure":
+                    self.lines.put(f"{number} += 1")
+                else:
+                    many = f"is_open({row.name})"
+                    if not self.derived(expr.relation):
+                        many = f"{row.name} is {self.placeholder(expr.relation)}"
+                    self.lines.put(f"{number} += inf if {many} else 1")
+        return number
+
+    def probe(self, expr: Aggregate, scope: Scope) -> tuple[Probe | None, tuple[Expr, ...]]:
+        """The index lookup for an aggregate, and the conditions it leaves."""
+        where = [c for w in expr.where for c in conjuncts(w)]
+        return choose_probe(expr.var, where, frozenset(n for n, v in scope.items() if isinstance(v, RowVar)))
+
+    # -- conditions -------------------------------------------------------------------------
+
+    def condition(self, expr: Expr, mode: Mode, scope: Scope) -> str:
+        """Code that is true where the condition is true (sure) or not false (loose)."""
+        match expr:
+            case And(items=items):
+                return "(" + " and ".join(self.condition(i, mode, scope) for i in items) + ")"
+            case Or(items=items):
+                return "(" + " or ".join(self.condition(i, mode, scope) for i in items) + ")"
+            case Not(item=item):
+                return self.negation(item, mode, scope)
+            case Field():
+                return self.flag(expr, True, mode, scope)
+            case Const(value=value):
+                return repr(bool(value))
+            case Compare():
+                return self.comparison(expr, mode, scope)
+            case In():
+                return self.membership(expr, mode, scope)
+            case Known():
+                return self.knowledge(expr, scope)
+            case Raised(rules=rules):
+                flags = "sure_flags" if mode == "sure" else "loose_flags"
+                positions = [self.program.by_id[r] for r in rules if r in self.program.by_id]
+                if not positions:
+                    return "False"
+                self.need(flags, f"state.{flags}")
+                return "(" + " or ".join(f"{flags}[{p}]" for p in positions) + ")"
+            case AtLeast(count=count, items=items):
+                terms = " + ".join(f"(1 if {self.condition(i, mode, scope)} else 0)" for i in items)
+                return f"({terms} >= {count})"
+            case _:
+                value = self.value(expr, scope) if not _is_overlap(expr) else self.overlap(expr, scope)
+                return f"({value} is True)" if mode == "sure" else f"({value} is not False)"
+
+    def negation(self, item: Expr, mode: Mode, scope: Scope) -> str:
+        """A negated condition, pushed inwards where that makes shorter code."""
+        match item:
+            case Field():
+                return self.flag(item, False, mode, scope)
+            case Not(item=inner):
+                return self.condition(inner, mode, scope)
+            case Compare(op="==" | "!=" as op) if self.simple(item, scope):
+                return self.comparison(replace(item, op=OPPOSITE[op]), mode, scope)
+            case _:
+                return f"(not {self.condition(item, FLIPPED[mode], scope)})"
+
+    def flag(self, f: Field, wanted: bool, mode: Mode, scope: Scope) -> str:
+        """A boolean column as a condition."""
+        column = self.column(f, scope)
+        return f"{column} is {wanted}" if mode == "sure" else f"{column} is not {not wanted}"
+
+    def overlap(self, expr: Expr, scope: Scope) -> str:
+        """`overlap(a, b)`."""
+        assert isinstance(expr, Call)
+        return f"overlap({self.value(expr.args[0], scope)}, {self.value(expr.args[1], scope)})"
+
+    def knowledge(self, expr: Known, scope: Scope) -> str:
+        """`x is known` or `x is unknown`."""
+        item = expr.item
+        if isinstance(item, Field) and not item.derived and item.column.type.kind is not Kind.KEY:
+            return f"{self.column(item, scope)} is {'' if expr.negated else 'not '}None"
+        code = f"is_known({self.value(item, scope)})"
+        return f"(not {code})" if expr.negated else code
+
+    def simple(self, expr: Compare, scope: Scope) -> bool:
+        """Whether both sides are columns of stated facts or literals, which have short forms."""
+        for side in (expr.left, expr.right):
+            if isinstance(side, Const):
+                continue
+            if not isinstance(side, Field) or side.derived or isinstance(scope.get(side.var), str):
+                return False
+        return True
+
+    def comparison(self, expr: Compare, mode: Mode, scope: Scope) -> str:
+        """A comparison."""
+        for side, other, op in (
+            (expr.left, expr.right, expr.op),
+            (expr.right, expr.left, MIRRORED[expr.op]),
+        ):
+            if isinstance(side, Aggregate) and side.function == "count" and isinstance(other, Const):
+                return self.count_comparison(side, op, other, mode, scope)
+        if not self.simple(expr, scope):
+            code = f"compare({expr.op!r}, {self.value(expr.left, scope)}, {self.value(expr.right, scope)})"
+            return f"({code} is True)" if mode == "sure" else f"({code} is not False)"
+        left, right = expr.left, expr.right
+        if isinstance(left, Const):
+            left, right, op = right, left, MIRRORED[expr.op]
+        else:
+            op = expr.op
+        if isinstance(left, Const):
+            return self.constant(left.value) + f" {op} " + self.constant(right.value)  # type: ignore[union-attr]
+        assert isinstance(left, Field)
+        if isinstance(right, Const):
+            return self.constant_comparison(left, op, right, mode, scope)
+        assert isinstance(right, Field)
+        return self.column_comparison(left, op, right, mode, scope)
+
+    def constant_comparison(self, f: Field, op: CompareOp, const: Const, mode: Mode, scope: Scope) -> str:
+        """A column against a literal."""
+        column = self.column(f, scope)
+        if isinstance(const.value, bool):
+            return self.flag(f, const.value is (op == "=="), mode, scope)
+        test = f"{column} {op} {self.constant(const.value)}"
+        if not self.nullable(f, scope):
+            return test
+        # None == k is false and None != k is true in Python, which is already sure, respectively loose.
+        if (op == "==" and mode == "sure") or (op == "!=" and mode == "loose"):
+            return test
+        return f"({column} is not None and {test})" if mode == "sure" else f"({column} is None or {test})"
+
+    def column_comparison(self, left: Field, op: CompareOp, right: Field, mode: Mode, scope: Scope) -> str:
+        """A column against a column."""
+        a, b = self.column(left, scope), self.column(right, scope)
+        test = f"{a} {op} {b}"
+        unknown = [c for c, f in ((a, left), (b, right)) if self.nullable(f, scope)]
+        both_unnamed = (
+            left.column.type.kind is Kind.KEY and self.row(scope, left.var).loose and self.row(scope, right.var).loose
+        )
+        if mode == "sure":
+            # Equal columns of which one is known are both known.
+            guards = [f"{c} is not None" for c in (unknown[:1] if op == "==" and len(unknown) == 2 else unknown)]
+            if op == "==" and len(unknown) < 2:
+                guards = []
+            if op == "==" and both_unnamed:
+                guards.append(f"{a} is not UNNAMED")
+            return "(" + " and ".join([*guards, test]) + ")" if guards else test
+        guards = [f"{c} is None" for c in unknown]
+        if op == "!=" and both_unnamed:
+            guards.append(f"{a} is UNNAMED and {b} is UNNAMED")
+        return "(" + " or ".join([*guards, test]) + ")" if guards else test
+
+    def count_comparison(self, expr: Aggregate, op: CompareOp, other: Const, mode: Mode, scope: Scope) -> str:
+        """A count against a literal: usually one bound of the interval is enough."""
+        if mode == "loose":
+            return f"(not {self.count_comparison(expr, OPPOSITE[op], other, 'sure', scope)})"
+        limit = self.constant(other.value)
+        match op:
+            case ">" | ">=":
+                return f"{self.count(expr, 'sure', scope)} {op} {limit}"
+            case "<" | "<=":
+                return f"{self.count(expr, 'loose', scope)} {op} {limit}"
+            case "==":
+                return f"({self.count(expr, 'sure', scope)} == {self.count(expr, 'loose', scope)} == {limit})"
+            case _:
+                low, high = self.count(expr, "sure", scope), self.count(expr, "loose", scope)
+                return f"({low} > {limit} or {high} < {limit})"
+
+    def membership(self, expr: In, mode: Mode, scope: Scope) -> str:
+        """Membership in a literal list or in a set of a stated fact."""
+        item, container = expr.item, expr.container
+        plain = isinstance(item, Const) or (isinstance(item, Field) and not item.derived)
+        if isinstance(container, Const) and plain and isinstance(item, Field):
+            code = f"{self.column(item, scope)} in {self.constant(container.value)}"
+            if mode == "sure" or not self.nullable(item, scope):
+                return code
+            return f"({self.column(item, scope)} is None or {code})"
+        if isinstance(container, Field) and not container.derived and plain:
+            members = self.column(container, scope)
+            member = self.value(item, scope)
+            code = f"{member} in {members}"
+            unknown = isinstance(item, Field) and self.nullable(item, scope)
+            if mode == "sure":
+                return f"({members} is not None and {code})"
+            maybe = f" or ({member} is None and {members} != ())" if unknown else ""
+            return f"({members} is None{maybe} or {code})"
+        code = f"contains({self.value(container, scope)}, {self.value(item, scope)})"
+        return f"({code} is True)" if mode == "sure" else f"({code} is not False)"
+
+    @contextmanager
+    def conditions(self, exprs: Sequence[Expr], mode: Mode, scope: Scope, first: str | None = None) -> Iterator[None]:
+        """Open the `if`s under which all conditions hold; what follows stands inside them."""
+        depth = self.lines.depth
+        pending = [first] if first else []
+
+        def flush() -> None:
+            if pending:
+                self.lines.put(f"if {' and '.join(pending)}:")
+                self.lines.depth += 1
+                pending.clear()
+
+        for expr in exprs:
+            if any(isinstance(e, Aggregate) for e in walk(expr)):
+                flush()  # an aggregate is computed by statements, so earlier tests go first
+            pending.append(self.condition(expr, mode, scope))
+        flush()
+        yield
+        self.lines.depth = depth
+
+    # -- sources and indexes ----------------------------------------------------------------
+
+    def source(self, relation: str, probe: Probe | None, mode: Mode, scope: Scope) -> str:
+        """What to iterate over: all rows, or an index bucket."""
+        if probe is None:
+            return self.rows(relation, mode)
+        key = self.value(probe.key, scope)
+        suffix = f"{relation}_{probe.column}{'e' if probe.element else ''}"
+        arguments = f"{relation!r}, {probe.column}, {probe.element}"
+        if mode == "sure":
+            index = self.need(f"i_{suffix}", f"state.sure_index({arguments})")
+            return f"{index}.get({key}, ())"
+        index = self.need(f"j_{suffix}", f"state.loose_index({arguments})")
+        return f"{index}.matches({key})"
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def steps(self, steps: Sequence[Step], mode: Mode, scope: Scope, leaf: Leaf, witnesses: dict[int, str]) -> None:
+        """Statements for steps, and the leaf at their core."""
+        if not steps:
+            leaf()
+            return
+        step, rest = steps[0], steps[1:]
+        match step:
+            case Test():
+                tests = [step.expr]
+                for following in rest:
+                    if not isinstance(following, Test):
+                        break
+                    tests.append(following.expr)
+                with self.conditions(tests, mode, scope):
+                    self.steps(steps[len(tests) :], mode, scope, leaf, witnesses)
+            case Define():
+                variable = self.fresh("l")
+                self.lines.put(f"{variable} = {self.value(step.expr, scope)}")
+                scope[step.name] = variable
+                self.steps(rest, mode, scope, leaf, witnesses)
+            case Scan():
+                row = RowVar(self.fresh("r"), step.relation, loose=mode == "loose")
+                with self.lines.block(f"for {row.name} in {self.source(step.relation, step.probe, mode, scope)}:"):
+                    scope[step.var] = row
+                    with self.conditions(step.filters, mode, scope):
+                        self.steps(rest, mode, scope, leaf, witnesses)
+                self.lines.put(
+                    f"if len(firings) > {self.need('most', 'state.limits.firings')}: state.too_many_firings()"
+                )
+            case Exists():
+                with self.lines.block(f"if {self.exists(step, mode, scope, witnesses)}:"):
+                    self.steps(rest, mode, scope, leaf, witnesses)
+            case Either():
+                with self.lines.block(f"if {self.either(step, mode, scope)}:"):
+                    self.steps(rest, mode, scope, leaf, witnesses)
+
+    def exists(self, step: Exists, mode: Mode, scope: Scope, witnesses: dict[int, str]) -> str:
+        """Statements that look for a match; returns the test for `some`, or for `none` when negated."""
+        looking: Mode = FLIPPED[mode] if step.negated else mode
+        recorded = step.witness is not None and mode == "sure" and step.relation not in self.own
+        source = self.source(step.relation, step.probe, looking, scope)
+        if not step.filters and not recorded:
+            return f"not {source}" if step.negated else source
+        found = self.fresh("w" if recorded else "t")
+        row = RowVar(self.fresh("r"), step.relation, loose=looking == "loose")
+        self.lines.put(f"{found} = {'None' if recorded else 'False'}")
+        with self.lines.block(f"for {row.name} in {source}:"):
+            with self.conditions(step.filters, looking, {**scope, step.var: row}):
+                self.lines.put(f"{found} = {row.name if recorded else 'True'}")
+                self.lines.put("break")
+        if recorded:
+            assert step.witness is not None
+            witnesses[step.witness] = found
+            return f"{found} is not None"
+        return f"not {found}" if step.negated else found
+
+    def either(self, step: Either, mode: Mode, scope: Scope) -> str:
+        """Statements that try alternatives; returns the variable that says whether one holds."""
+        found = self.fresh("t")
+        self.lines.put(f"{found} = False")
+        for number, alternative in enumerate(step.alternatives):
+            depth = self.lines.depth
+            if number:
+                self.lines.put(f"if not {found}:")
+                self.lines.depth += 1
+            self.steps(alternative, mode, dict(scope), lambda: self.lines.put(f"{found} = True"), {})
+            self.lines.depth = depth
+        return found
+
+    # -- leaves -----------------------------------------------------------------------------
+
+    def record(self, kind: Literal["certain", "possible"], scope: Scope, witnesses: dict[int, str]) -> None:
+        """Take down one firing and what it concludes."""
+        rule = self.program.rules[self.position]
+        parts = [str(self.position), *(self.row(scope, e.var).name for e in rule.eaches)]
+        if kind == "certain":
+            parts += [witnesses.get(i, "None") for i in range(len(rule.somes))]
+        self.lines.put(f"{'fired' if kind == 'certain' else 'maybe'}(({', '.join(parts)},))")
+        if self.position in self.signalled:
+            if kind == "certain":
+                self.lines.put(f"{self.need('sure_flags', 'state.sure_flags')}[{self.position}] = 1")
+            if self.full:
+                self.lines.put(f"{self.need('loose_flags', 'state.loose_flags')}[{self.position}] = 1")
+        for conclude in rule.concludes:
+            values = ", ".join(self.settled(v, scope) for v in conclude.values)
+            method = self.need(f"derive_{conclude.relation}", f"state.derive({conclude.relation!r})")
+            self.lines.put(f"{method}(({values},), {kind == 'certain'})")
+
+    def settled(self, expr: Expr, scope: Scope) -> str:
+        """The value of a derived fact: open numbers are unknown."""
+        code = self.value(expr, scope)
+        return code if isinstance(expr, Field | Const) else f"settle({code})"
+
+    def sure_core(self, steps: Sequence[Step], scope: Scope, leaf: Callable[[dict[int, str]], None]) -> None:
+        """Statements under which the loosely bound facts make a certain firing."""
+        tests: list[Step] = []
+        certain: list[str] = []
+        for step in steps:
+            match step:
+                case Scan():
+                    check = self.is_certain(self.row(scope, step.var))
+                    if check:
+                        certain.append(check)
+                    conditions = ([step.probe.condition] if step.probe else []) + list(step.filters)
+                    tests.extend(Test(c) for c in conditions if not _two_valued(c))
+                case Test(expr=expr):
+                    if not _two_valued(expr):
+                        tests.append(step)
+                case Define():
+                    pass  # its value does not depend on the mode
+                case _:
+                    tests.append(step)
+        witnesses: dict[int, str] = {}
+        with self.conditions((), "sure", scope, first=" and ".join(certain) or None):
+            self.steps(tests, "sure", scope, lambda: leaf(witnesses), witnesses)
+
+
+def _two_valued(expr: Expr) -> bool:
+    """Whether a condition is never unknown, so that loose code is sure already."""
+    if isinstance(expr, Or) and len(expr.items) == 2:
+        # The phase gate: "x is unknown or x >= k".
+        known, other = expr.items
+        if isinstance(known, Known) and known.negated and isinstance(other, Compare):
+            return known.item == other.left and isinstance(other.right, Const)
+    return isinstance(expr, Known)
+
+
+def _is_overlap(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "overlap"
+
+
+# -- functions of a stratum -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Rules that share one loop over a relation, with the steps before and after it."""
+
+    relation: str
+    members: tuple[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]], ...]
+
+
+def referenced_rules(program: Program) -> frozenset[int]:
+    """Rules some other rule asks about with `raised`."""
+    asked: set[str] = set()
+    for rule in program.rules:
+        exprs = [c.expr for clause in rule.when for c in conditions(clause)]
+        exprs += [v for conclude in rule.concludes for v in conclude.values]
+        asked.update(r for e in exprs for part in walk(e) if isinstance(part, Raised) for r in part.rules)
+    return frozenset(program.by_id[r] for r in asked if r in program.by_id)
+
+
+def stratum_source(program: Program, number: int, full: bool, only: int | None = None) -> str:
+    """Source of the function that runs a stratum whose rules do not feed each other.
+
+    Args:
+        program: the program.
+        number: the stratum.
+        full: find possible firings as well as certain ones.
+        only: one rule, to show its code alone.
+    """
+    generator = Generator(program, full, signalled=referenced_rules(program))
+    positions = [only] if only is not None else list(program.strata[number].rules)
+    loops: dict[str, list[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]]] = {}
+    for position in positions:
+        steps = plan_rule(program, position)
+        first = next((i for i, s in enumerate(steps) if isinstance(s, Scan)), None)
+        if first is None:
+            _rule(generator, position, steps)
+        else:
+            scan = steps[first]
+            assert isinstance(scan, Scan)
+            loops.setdefault(scan.relation, []).append((position, steps[:first], scan, steps[first + 1 :]))
+    for relation, members in loops.items():
+        _fused(generator, Fused(relation, tuple(members)))
+    return _function(f"stratum_{number}", generator)
+
+
+def rule_sources(program: Program, number: int, full: bool) -> list[tuple[str, int, str | None]]:
+    """Sources of the functions that run the rules of a recursive stratum.
+
+    Returns:
+        Triples of source, rule and the relation whose new facts the function joins (None for the
+        function that joins everything).
+    """
+    stratum = program.strata[number]
+    found: list[tuple[str, int, str | None]] = []
+    for position in stratum.rules:
+        variants: list[int | None] = [None]
+        variants += [i for i, e in enumerate(program.rules[position].eaches) if e.relation in stratum.relations]
+        for variant in variants:
+            generator = Generator(program, full, own=stratum.relations, signalled=referenced_rules(program))
+            steps = list(plan_rule(program, position, variant))
+            name = f"rule_{position}" + ("" if variant is None else f"_new_{variant}")
+            _recursive_rule(generator, position, steps, full, variant is not None)
+            relation = None if variant is None else program.rules[position].eaches[variant].relation
+            found.append((_function(name, generator), position, relation))
+    return found
+
+
+def _function(name: str, generator: Generator) -> str:
+    head = [
+        f"def {name}(state):",
+        "    firings = state.fired",
+        "    fired = firings.append",
+        "    maybe = state.maybe.append",
+    ]
+    ordered = _ordered(generator.prologue)
+    return "\n".join([*head, *(f"    {n} = {e}" for n, e in ordered), *generator.lines.text, ""])
+
+
+def _ordered(prologue: dict[str, str]) -> list[tuple[str, str]]:
+    """Prologue in an order in which nothing is used before it is set: section rows before their columns."""
+    return sorted(prologue.items(), key=lambda item: (item[1].endswith("]"), item[0]))
+
+
+def _rule(generator: Generator, position: int, steps: Sequence[Step]) -> None:
+    generator.position = position
+    generator.lines.put(f"# {generator.program.rules[position].id}")
+    scope = generator.scope()
+    witnesses: dict[int, str] = {}
+    if not generator.full:
+        generator.steps(steps, "sure", scope, lambda: generator.record("certain", scope, witnesses), witnesses)
+        return
+    generator.steps(steps, "loose", scope, lambda: _classify(generator, steps, scope), {})
+
+
+def _classify(generator: Generator, steps: Sequence[Step], scope: Scope) -> None:
+    """Take down a loose match as certain or as possible."""
+    open_ = generator.fresh("t")
+    generator.lines.put(f"{open_} = True")
+
+    def certain(witnesses: dict[int, str]) -> None:
+        generator.lines.put(f"{open_} = False")
+        generator.record("certain", scope, witnesses)
+
+    generator.sure_core(steps, scope, certain)
+    with generator.lines.block(f"if {open_}:"):
+        generator.record("possible", scope, {})
+
+
+def _fused(generator: Generator, fused: Fused) -> None:
+    """One loop over a relation for all rules that start with it."""
+    mode: Mode = "loose" if generator.full else "sure"
+    row = RowVar(generator.fresh("r"), fused.relation, loose=generator.full)
+    ready: dict[int, str] = {}
+    scopes: dict[int, Scope] = {}
+    seen: dict[int, dict[int, str]] = {}
+    for position, before, _, _ in fused.members:
+        seen[position] = {}
+        generator.position = position
+        scopes[position] = scope = generator.scope()
+        if before:
+            flag = ready[position] = generator.fresh("t")
+            generator.lines.put(f"# {generator.program.rules[position].id}")
+            generator.lines.put(f"{flag} = False")
+            generator.steps(
+                before,
+                mode,
+                scope,
+                lambda f=flag: generator.lines.put(f"{f} = True"),  # type: ignore[misc]
+                seen[position],
+            )
+    uses: dict[int, int] = {}
+    for _, _, scan, after in fused.members:
+        for expr in _expressions((scan, *after)):
+            for part in walk(expr):
+                if isinstance(part, Field) and part.var == scan.var:
+                    uses[part.index] = uses.get(part.index, 0) + 1
+    cached = {i: f"{row.name}_{i}" for i, n in sorted(uses.items()) if n > 1}
+    row = replace(row, columns=cached)
+    with generator.lines.block(f"for {row.name} in {generator.rows(fused.relation, mode)}:"):
+        for i, name in cached.items():
+            generator.lines.put(f"{name} = {row.name}[{i}]")
+        for position, before, scan, after in fused.members:
+            generator.position = position
+            scope = scopes[position]
+            scope[scan.var] = row
+            generator.lines.put(f"# {generator.program.rules[position].id}")
+            filters = [*([scan.probe.condition] if scan.probe else []), *scan.filters]
+            steps = (*before, scan, *after)
+            witnesses = seen[position]
+            with generator.conditions(filters, mode, scope, first=ready.get(position)):
+                if generator.full:
+                    generator.steps(after, mode, scope, lambda s=steps, c=scope: _classify(generator, s, c), {})  # type: ignore[misc]
+                else:
+                    generator.steps(
+                        after,
+                        mode,
+                        scope,
+                        lambda c=scope, w=witnesses: generator.record("certain", c, w),  # type: ignore[misc]
+                        witnesses,
+                    )
+    generator.lines.put(f"if len(firings) > {generator.need('most', 'state.limits.firings')}: state.too_many_firings()")
+
+
+def _recursive_rule(generator: Generator, position: int, steps: list[Step], loose: bool, new: bool) -> None:
+    """One rule of a recursive stratum; with `new`, its first scan runs over new facts only."""
+    generator.position = position
+    rule = generator.program.rules[position]
+    scope = generator.scope()
+    witnesses: dict[int, str] = {}
+    mode: Mode = "loose" if loose else "sure"
+
+    def leaf() -> None:
+        rows = ", ".join(generator.row(scope, e.var).name for e in rule.eaches)
+        key = generator.fresh("t")
+        seen = generator.need(f"seen_{position}", f"state.seen[{position}]")
+        generator.lines.put(f"{key} = ({rows}{',' if len(rule.eaches) == 1 else ''})")
+        with generator.lines.block(f"if {key} not in {seen}:"):
+            generator.lines.put(f"{seen}.add({key})")
+            generator.record("possible" if loose else "certain", scope, witnesses)
+
+    if not new:
+        generator.steps(steps, mode, scope, leaf, witnesses)
+        return
+    first = next(i for i, s in enumerate(steps) if isinstance(s, Scan))
+    scan = steps[first]
+    assert isinstance(scan, Scan)
+
+    def over_new_facts() -> None:
+        row = RowVar(generator.fresh("r"), scan.relation, loose=loose)
+        with generator.lines.block(
+            f"for {row.name} in {generator.need(f'n_{scan.relation}', f'state.new[{scan.relation!r}]')}:"
+        ):
+            scope[scan.var] = row
+            conditions = [*([scan.probe.condition] if scan.probe else []), *scan.filters]
+            with generator.conditions(conditions, mode, scope):
+                generator.steps(steps[first + 1 :], mode, scope, leaf, witnesses)
+
+    generator.steps(steps[:first], mode, scope, over_new_facts, witnesses)
+
+
+def _expressions(steps: Sequence[Step]) -> Iterator[Expr]:
+    for step in steps:
+        match step:
+            case Test(expr=expr) | Define(expr=expr):
+                yield expr
+            case Scan(probe=probe, filters=filters) | Exists(probe=probe, filters=filters):
+                if probe is not None:
+                    yield probe.condition
+                yield from filters
+            case Either(alternatives=alternatives):
+                for alternative in alternatives:
+                    yield from _expressions(alternative)

@@ -1,0 +1,431 @@
+"""The default engine: generated Python, run stratum by stratum.
+
+A program is turned into source once (`codegen`) and kept in a small cache by fingerprint. A
+run holds all its state in one object, so that programs can be shared between threads.
+Recursive strata iterate over new facts only (semi-naive evaluation; Bancilhon 1986): first to
+the certain fixpoint, then from there to the possible one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from crm_rules.engine.codegen import rule_sources, stratum_source
+from crm_rules.engine.protocol import Derived, Limits, Run, is_open, storable
+from crm_rules.errors import EngineError
+from crm_rules.facts.base import FactBase
+from crm_rules.facts.schema import RelationKind
+from crm_rules.facts.values import NO_VALUE, UNNAMED, Row, row_order
+from crm_rules.program.program import Program
+from crm_rules.program.stratify import reads
+from crm_rules.rules.semantics import (
+    arithmetic,
+    call,
+    compare,
+    contains,
+    interval,
+    is_known,
+    overlap,
+    settle,
+    total,
+)
+
+CACHED_PROGRAMS = 32
+"""How many compiled programs a process keeps."""
+
+_NAMESPACE = {
+    "UNNAMED": UNNAMED,
+    "inf": math.inf,
+    "date": dt.date,
+    "is_open": is_open,
+    "arithmetic": arithmetic,
+    "call": call,
+    "compare": compare,
+    "contains": contains,
+    "interval": interval,
+    "is_known": is_known,
+    "overlap": overlap,
+    "settle": settle,
+    "total": total,
+}
+
+Function = Callable[["_State"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """A stratum whose rules do not feed each other: one function."""
+
+    run: Function
+
+
+@dataclass(frozen=True, slots=True)
+class _Recursive:
+    """A stratum whose rules feed each other.
+
+    Attributes:
+        sure, loose: per rule its position, the function that joins everything, the functions that
+            join new facts by relation, and whether it also depends on the stratum otherwise.
+    """
+
+    sure: tuple[_RuleFunctions, ...]
+    loose: tuple[_RuleFunctions, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleFunctions:
+    position: int
+    everything: Function
+    new: tuple[tuple[str, Function], ...]
+    reactive: bool
+
+
+Code = tuple[_Flat | _Recursive, ...]
+
+
+class CompiledEngine:
+    """Generated, specialised Python with index joins and provenance."""
+
+    name = "compiled"
+
+    def __init__(self) -> None:
+        self._cache: OrderedDict[tuple[str, bool], Code] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def run(self, program: Program, facts: FactBase, *, possible: bool = True, limits: Limits | None = None) -> Run:
+        """Run a program; see `engine.protocol.Engine`."""
+        code = self.prepare(program, possible)
+        state = _State(program, facts, limits or Limits(), possible)
+        for number, stratum in enumerate(code):
+            if isinstance(stratum, _Flat):
+                stratum.run(state)
+                if len(state.fired) + len(state.maybe) > state.limits.firings:
+                    state.too_many_firings()
+            else:
+                state.fixpoint(number, stratum)
+            state.finish(number)
+        return Run(program, facts, self.name, state.fired, state.maybe, state.derived_facts(), possible)
+
+    def prepare(self, program: Program, possible: bool = True) -> Code:
+        """Compile a program, or take it from the cache; `run` does this by itself."""
+        key = (program.fingerprint, possible)
+        with self._lock:
+            code = self._cache.get(key)
+            if code is not None:
+                self._cache.move_to_end(key)
+                return code
+        code = tuple(_compile(program, n, possible) for n in range(len(program.strata)))
+        with self._lock:
+            self._cache[key] = code
+            while len(self._cache) > CACHED_PROGRAMS:
+                self._cache.popitem(last=False)
+        return code
+
+    def source(self, program: Program, rule: str, possible: bool = True) -> str:
+        """The Python source generated for one rule, for reading.
+
+        Raises:
+            KeyError: the program has no such rule.
+        """
+        position = program.by_id[rule]
+        number = program.stratum_of[position]
+        if not program.strata[number].recursive:
+            return stratum_source(program, number, possible, only=position)
+        return "\n".join(source for source, p, _ in rule_sources(program, number, possible) if p == position)
+
+
+def _compile(program: Program, number: int, possible: bool) -> _Flat | _Recursive:
+    if not program.strata[number].recursive:
+        return _Flat(_load(stratum_source(program, number, possible), f"stratum_{number}"))
+    return _Recursive(
+        _rule_functions(program, number, full=False), _rule_functions(program, number, full=True) if possible else ()
+    )
+
+
+def _rule_functions(program: Program, number: int, full: bool) -> tuple[_RuleFunctions, ...]:
+    own = program.strata[number].relations
+    by_rule: dict[int, tuple[list[Function], list[tuple[str, Function]]]] = {}
+    for source, position, relation in rule_sources(program, number, full):
+        function = _load(source, source.partition("(")[0].removeprefix("def "))
+        everything, new = by_rule.setdefault(position, ([], []))
+        if relation is None:
+            everything.append(function)
+        else:
+            new.append((relation, function))
+    found: list[_RuleFunctions] = []
+    for position, (everything, new) in by_rule.items():
+        rule = program.rules[position]
+        # A rule that looks at the stratum through `some`, `any` or raised() is simply run again.
+        joined = sum(e.relation in own for e in rule.eaches)
+        reactive = _own_reads(program, position, number) > joined
+        found.append(_RuleFunctions(position, everything[0], tuple(new), reactive))
+    return tuple(found)
+
+
+def _own_reads(program: Program, position: int, number: int) -> int:
+    """How many times a rule looks at relations and rules of its own stratum."""
+    stratum = program.strata[number]
+    own = {("relation", name) for name in stratum.relations}
+    own |= {("rule", program.rules[p].id) for p in stratum.rules}
+    return sum(read.node in own for read in reads(program.rules[position]))
+
+
+def _load(source: str, name: str) -> Function:
+    namespace: dict[str, Any] = dict(_NAMESPACE)
+    # The source is generated from checked rules; no authored text enters it other than as a literal.
+    exec(compile(source, f"<crm_rules {name}>", "exec"), namespace)  # noqa: S102
+    function: Function = namespace[name]
+    return function
+
+
+class _LooseIndex:
+    """Rows by key, with the rows whose key is unknown matching every key."""
+
+    __slots__ = ("buckets", "everything", "unknown")
+
+    def __init__(self) -> None:
+        self.buckets: dict[Any, list[Row]] = {}
+        self.unknown: list[Row] = []
+        self.everything: list[Row] = []
+
+    def add(self, row: Row, column: int, element: bool) -> None:
+        value = row[column]
+        if value is NO_VALUE or (element and value == ()):
+            return
+        self.everything.append(row)
+        if value is None:
+            self.unknown.append(row)
+        elif element:
+            for member in dict.fromkeys(value):
+                self.buckets.setdefault(member, []).append(row)
+        else:
+            self.buckets.setdefault(value, []).append(row)
+
+    def matches(self, key: Any) -> list[Row]:
+        if key is None:
+            return self.everything
+        found = self.buckets.get(key)
+        if found is None:
+            return self.unknown
+        return found + self.unknown if self.unknown else found
+
+
+class _State:
+    """Everything that changes during one run."""
+
+    def __init__(self, program: Program, facts: FactBase, limits: Limits, full: bool) -> None:
+        self.program, self.facts, self.limits, self.full = program, facts, limits, full
+        self.fired: list[tuple[Any, ...]] = []
+        self.maybe: list[tuple[Any, ...]] = []
+        self.sure_flags = bytearray(len(program.rules))
+        self.loose_flags = bytearray(len(program.rules))
+        self.found: dict[str, dict[Row, bool]] = {}
+        self.final: dict[str, Derived] = {}
+        self.new: dict[str, list[Row]] = {}
+        self.fresh: dict[str, list[Row]] = {}
+        self.postponed: dict[str, list[Row]] = {}
+        self.in_fixpoint = False
+        self.seen: dict[int, set[Any]] = {}
+        self.derived_count = 0
+        self._certain: dict[str, Any] = {}
+        self._possible: dict[str, Any] = {}
+        self._sure_indexes: dict[tuple[str, int, bool], dict[Any, list[Row]]] = {}
+        self._loose_indexes: dict[tuple[str, int, bool], _LooseIndex] = {}
+
+    # -- what generated code reads ----------------------------------------------------------
+
+    def section(self, relation: str) -> Row:
+        return self.facts.extensions[relation].rows[0]
+
+    def certain(self, relation: str) -> Any:
+        rows = self._certain.get(relation)
+        if rows is None:
+            extension = self.facts.extensions.get(relation)
+            rows = self._certain[relation] = extension.rows if extension is not None else []
+        return rows
+
+    def possible(self, relation: str) -> Any:
+        rows = self._possible.get(relation)
+        if rows is None:
+            extension = self.facts.extensions.get(relation)
+            if extension is None:
+                rows = []
+            else:
+                rows = extension.rows
+                if not extension.complete:
+                    rows = (*rows, self.placeholder(relation))
+            self._possible[relation] = rows
+        return rows
+
+    def placeholder(self, relation: str) -> Row | None:
+        key = f"placeholder {relation}"
+        if key not in self._possible:
+            extension = self.facts.extensions[relation]
+            self._possible[key] = None if extension.complete else self.facts.placeholder(relation)
+        row: Row | None = self._possible[key]
+        return row
+
+    def certain_set(self, relation: str) -> frozenset[Row] | set[Row]:
+        return set(self.certain(relation))
+
+    def sure_index(self, relation: str, column: int, element: bool) -> dict[Any, list[Row]]:
+        key = (relation, column, element)
+        index = self._sure_indexes.get(key)
+        if index is None:
+            index = self._sure_indexes[key] = {}
+            for row in self.certain(relation):
+                _add_sure(index, row, column, element)
+        return index
+
+    def loose_index(self, relation: str, column: int, element: bool) -> _LooseIndex:
+        key = (relation, column, element)
+        index = self._loose_indexes.get(key)
+        if index is None:
+            index = self._loose_indexes[key] = _LooseIndex()
+            for row in self.possible(relation):
+                index.add(row, column, element)
+        return index
+
+    def derive(self, relation: str) -> Callable[[Row, bool], None]:
+        rows = self.found.setdefault(relation, {})
+
+        def add(row: Row, certain: bool) -> None:
+            if certain and storable(row):
+                rows[row] = True
+            elif self.full:
+                rows.setdefault(row, False)
+
+        def add_new(row: Row, certain: bool) -> None:
+            if certain and not storable(row):
+                self.postponed.setdefault(relation, []).append(row)
+            elif row not in rows:
+                rows[row] = certain
+                self.fresh.setdefault(relation, []).append(row)
+
+        return add_new if self.in_fixpoint else add
+
+    def too_many_firings(self) -> None:
+        raise EngineError(f"more than {self.limits.firings:,} firings (limit: firings)")
+
+    # -- strata -----------------------------------------------------------------------------
+
+    def finish(self, number: int) -> None:
+        """Make the relations of a stratum final: sorted rows, and no index of an earlier state."""
+        for relation in self.program.strata[number].relations:
+            rows = self.found.get(relation, {})
+            if not self.program.strata[number].recursive:
+                self.derived_count += len(rows)
+            certain = in_fact_order(r for r, sure in rows.items() if sure)
+            possible = in_fact_order(r for r, sure in rows.items() if not sure)
+            self.final[relation] = Derived(certain, possible)
+            self._certain[relation] = certain
+            self._possible[relation] = in_fact_order(rows) if possible else certain
+            self._forget_indexes(relation)
+        if self.derived_count > self.limits.derived_facts:
+            self._too_many_facts()
+
+    def _too_many_facts(self) -> None:
+        raise EngineError(f"more than {self.limits.derived_facts:,} derived facts (limit: derived facts)")
+
+    def _forget_indexes(self, relation: str) -> None:
+        for indexes in (self._sure_indexes, self._loose_indexes):
+            for key in [k for k in indexes if k[0] == relation]:
+                del indexes[key]
+
+    def derived_facts(self) -> dict[str, Derived]:
+        """Final facts of every derived relation of the schema."""
+        return {
+            r.name: self.final.get(r.name, Derived())
+            for r in self.program.schema.relations.values()
+            if r.kind is RelationKind.DERIVED
+        }
+
+    def fixpoint(self, number: int, stratum: _Recursive) -> None:
+        """Run a recursive stratum: the certain program to its fixpoint, then the possible one."""
+        own = sorted(self.program.strata[number].relations)
+        # Facts that rules below found for these relations are the start; possible ones wait.
+        start = {r: self.found.get(r, {}) for r in own}
+        self.in_fixpoint, self.postponed = True, {}
+        self.seen = {f.position: set() for f in stratum.sure}
+        for relation in own:
+            self._certain[relation] = [r for r, sure in start[relation].items() if sure]
+            self.found[relation] = dict.fromkeys(self._certain[relation], True)
+            self._forget_indexes(relation)
+        self._rounds(stratum.sure, self._certain, self.sure_flags)
+        if self.full:
+            for relation in own:
+                rows = dict.fromkeys([*start[relation], *self.postponed.get(relation, ())], False)
+                self.found[relation] = {**rows, **self.found[relation]}
+                self._possible[relation] = list(self.found[relation])
+            for position, rows_seen in self.seen.items():
+                self.loose_flags[position] |= bool(rows_seen)
+            self._rounds(stratum.loose, self._possible, self.loose_flags)
+        self.in_fixpoint = False
+
+    def _rounds(self, functions: tuple[_RuleFunctions, ...], visible: dict[str, Any], flags: bytearray) -> None:
+        """Run rules until neither a fact nor the flag of a rule is new."""
+        self.fresh = {}
+        before = bytes(flags)
+        for f in functions:
+            f.everything(self)
+        for _ in range(self.limits.rounds):
+            self.new, self.fresh = self.fresh, {}
+            if not self.new and flags == before:
+                return
+            before = bytes(flags)
+            for relation, rows in self.new.items():
+                self._extend(relation, rows, visible)
+                self.derived_count += len(rows)
+            if len(self.fired) + len(self.maybe) > self.limits.firings:
+                self.too_many_firings()
+            if self.derived_count > self.limits.derived_facts:
+                self._too_many_facts()
+            for f in functions:
+                if f.reactive:
+                    f.everything(self)
+                    continue
+                for relation, function in f.new:
+                    if relation in self.new:
+                        function(self)
+        raise EngineError(f"a recursive stratum took more than {self.limits.rounds:,} rounds (limit: rounds)")
+
+    def _extend(self, relation: str, new: list[Row], visible: dict[str, Any]) -> None:
+        """Make new facts visible to the next round, in rows and in indexes."""
+        visible[relation].extend(new)
+        if visible is self._certain:
+            for (name, column, element), index in self._sure_indexes.items():
+                if name == relation:
+                    for row in new:
+                        _add_sure(index, row, column, element)
+            return
+        for (name, column, element), loose in self._loose_indexes.items():
+            if name == relation:
+                for row in new:
+                    loose.add(row, column, element)
+
+
+def _add_sure(index: dict[Any, list[Row]], row: Row, column: int, element: bool) -> None:
+    value = row[column]
+    if value is None or value is NO_VALUE or value is UNNAMED:
+        return
+    if element:
+        for member in dict.fromkeys(value):
+            index.setdefault(member, []).append(row)
+    else:
+        index.setdefault(value, []).append(row)
+
+
+def in_fact_order(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in fact order; the natural order of tuples where it is the same."""
+    found = list(rows)
+    try:
+        found.sort()
+    except TypeError:
+        found.sort(key=row_order)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Facts: typed relations, the rows of one project, and the values they hold."""

@@ -1,0 +1,113 @@
+"""The facts of one run: rows per relation, and where they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_rules.diagnostics import Span
+from crm_rules.facts.schema import RelationKind, Schema
+from crm_rules.facts.values import UNNAMED, Row, Value, row_order
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The stated facts of one relation.
+
+    Attributes:
+        rows: stated rows in fact order (by key).
+        complete: False when there may be more entries than stated (list left out or named incomplete).
+    """
+
+    rows: tuple[Row, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where facts were written, for explanations only; engines never see it.
+
+    Attributes:
+        places: (relation, key, column) to place; column "" stands for the entry as a whole,
+            key "" and column "" for the list or section as a whole.
+        causes: (relation, key, column) of a computed value to the paths of the inputs whose
+            absence leaves it unknown.
+    """
+
+    places: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
+    causes: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactBase:
+    """All asserted facts of one run.
+
+    Every list and section of the schema has an extension. Rows are plain tuples in column order
+    and hold encoded values (see `Column.encode`). A section has exactly one row, whose fields are
+    all unknown when nothing was stated.
+    """
+
+    schema: Schema
+    extensions: Mapping[str, Extension]
+    origin: Origin = field(default_factory=Origin, compare=False)
+
+    @staticmethod
+    def of(
+        schema: Schema,
+        entries: Mapping[str, Iterable[Mapping[str, Any]] | Mapping[str, Any] | None],
+        incomplete: Iterable[str] = (),
+        origin: Origin | None = None,
+    ) -> FactBase:
+        """Build facts from authored values.
+
+        Args:
+            schema: what can be said.
+            entries: relation name to its entries (lists) or its fields (sections), authored values;
+                a list that is missing or None is unknown.
+            incomplete: lists that may have more entries than stated.
+            origin: where things were written.
+
+        Raises:
+            KeyError: a relation or column the schema does not have.
+            ValueError: two entries of one list with the same id.
+        """
+        open_lists = set(incomplete)
+        extensions: dict[str, Extension] = {}
+        for name in entries:
+            if name not in schema.relations:
+                raise KeyError(name)
+        for name, relation in schema.relations.items():
+            if relation.kind is RelationKind.DERIVED:
+                continue
+            given = entries.get(name)
+            if relation.kind is RelationKind.SECTION:
+                fields = dict(given or {})  # type: ignore[arg-type]
+                fields.setdefault("id", name)
+                extensions[name] = Extension((_row(relation.columns, fields),))
+                continue
+            rows = sorted((_row(relation.columns, e) for e in given or ()), key=row_order)  # type: ignore[arg-type]
+            keys = [r[0] for r in rows]
+            if len(set(keys)) != len(keys):
+                raise ValueError(f"two entries of {name} have the same id")
+            extensions[name] = Extension(tuple(rows), given is not None and name not in open_lists)
+        return FactBase(schema, extensions, origin or Origin())
+
+    def placeholder(self, relation: str) -> Row:
+        """The row that stands for entries we have not been told about.
+
+        Its key differs from every stated key of the list. Where the key is at the same time a
+        reference to another list (an internal expert is a team member), it may be any of the keys
+        stated there, so it is unknown.
+        """
+        columns = self.schema.relations[relation].columns
+        key = UNNAMED if columns[0].type.targets <= {relation} else None
+        return (key, *([None] * (len(columns) - 1)))
+
+
+def _row(columns: Sequence[Any], fields: Mapping[str, Any]) -> Row:
+    unknown = set(fields) - {c.name for c in columns}
+    if unknown:
+        raise KeyError(sorted(unknown)[0])
+    values: list[Value] = [c.encode(fields.get(c.name)) for c in columns]
+    return tuple(values)

@@ -1,0 +1,1 @@
+"""Files: authored text and data in, with the place of every key and value."""

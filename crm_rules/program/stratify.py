@@ -1,0 +1,175 @@
+"""Which rules run before which: strata, and cycles that make negation meaningless.
+
+Nodes are derived relations and rules; an edge leads from what is read to the rule that reads
+it, and from a rule to what it derives. An edge is strict when the reader must know the final
+answer (absence, aggregates, negated conditions). Strict edges inside a cycle have no
+stratified meaning (Apt, Blair and Walker, Towards a Theory of Declarative Knowledge, 1988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from crm_rules.diagnostics import Diagnostic
+from crm_rules.facts.schema import RelationKind, Schema
+from crm_rules.rules.expressions import Aggregate, Expr, Not, Raised, children
+from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Each, Let, Rule, Some
+
+Node = tuple[str, str]  # ("relation", name) or ("rule", id)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Rules that run together once everything they read from below is final.
+
+    Attributes:
+        rules: positions in the program's rules, ascending.
+        relations: derived relations that become final with this stratum.
+        recursive: whether its rules feed each other, so that they run to a fixpoint.
+    """
+
+    rules: tuple[int, ...]
+    relations: frozenset[str]
+    recursive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    node: Node
+    strict: bool
+    manner: str
+
+
+def _expression_reads(expr: Expr, strict: bool) -> Iterator[_Read]:
+    if isinstance(expr, Raised):
+        for rule in expr.rules:
+            yield _Read(("rule", rule), strict, "tests that it is not raised by" if strict else "tests raised()")
+        return
+    if isinstance(expr, Aggregate):
+        yield _Read(("relation", expr.relation), True, f"aggregates ({expr.function})")
+        strict = True
+    if isinstance(expr, Not):
+        strict = True
+    for child in children(expr):
+        yield from _expression_reads(child, strict)
+
+
+def _clause_reads(clause: Clause) -> Iterator[_Read]:
+    match clause:
+        case Each(relation=relation, where=where) | Some(relation=relation, where=where):
+            yield _Read(("relation", relation), False, "reads")
+            for c in where:
+                yield from _expression_reads(c.expr, False)
+        case Absent(relation=relation, where=where):
+            yield _Read(("relation", relation), True, "tests the absence of")
+            for c in where:
+                yield from _expression_reads(c.expr, True)
+        case Let(value=value):
+            yield from _expression_reads(value.expr, True)
+        case Check(condition=condition):
+            yield from _expression_reads(condition.expr, False)
+        case AnyOf(alternatives=alternatives):
+            for alternative in alternatives:
+                for inner in alternative:
+                    yield from _clause_reads(inner)
+
+
+def reads(rule: Rule) -> tuple[_Read, ...]:
+    """What a rule's conditions and derived values depend on."""
+    found = [r for clause in rule.when for r in _clause_reads(clause)]
+    for conclude in rule.concludes:
+        for value in conclude.values:
+            found.extend(_expression_reads(value, True))
+    return tuple(found)
+
+
+def stratify(rules: Sequence[Rule], schema: Schema) -> tuple[tuple[Stratum, ...], list[Diagnostic]]:
+    """Order rules into strata.
+
+    Returns:
+        The strata in order, and a diagnostic for every cycle through negation or aggregation
+        (then the strata are empty).
+    """
+    graph: nx.DiGraph[Node] = nx.DiGraph()
+    manner: dict[tuple[Node, Node], _Read] = {}
+    derived = {r.name for r in schema.relations.values() if r.kind is RelationKind.DERIVED}
+    for rule in rules:
+        me: Node = ("rule", rule.id)
+        graph.add_node(me)
+        for conclude in rule.concludes:
+            graph.add_edge(me, ("relation", conclude.relation))
+        for read in reads(rule):
+            if read.node[0] == "relation" and read.node[1] not in derived:
+                continue
+            edge = (read.node, me)
+            graph.add_edge(*edge)
+            if edge not in manner or read.strict:
+                manner[edge] = read
+    problems = _strict_cycles(graph, manner, {r.id: r for r in rules})
+    if problems:
+        return (), problems
+    return _levels(graph, rules), []
+
+
+def _strict_cycles(
+    graph: nx.DiGraph[Node], manner: Mapping[tuple[Node, Node], _Read], rules: Mapping[str, Rule]
+) -> list[Diagnostic]:
+    problems: list[Diagnostic] = []
+    components = sorted(sorted(c) for c in nx.strongly_connected_components(graph))
+    for component in components:
+        inside = graph.subgraph(component)
+        strict = sorted(e for e in inside.edges if e in manner and manner[e].strict)
+        if not strict:
+            continue
+        source, target = strict[0]
+        back = [target] if source == target else nx.shortest_path(inside, target, source)
+        cycle = [source, *back]
+        steps: list[str] = []
+        for a, b in pairwise(cycle):
+            if b[0] == "rule":
+                rule = rules[b[1]]
+                place = f" ({rule.span})" if rule.span else ""
+                steps.append(f"rule {b[1]}{place} {manner[(a, b)].manner} {a[1]}")
+            else:
+                steps.append(f"rule {a[1]} derives {b[1]}")
+        reader = rules[target[1]]
+        problems.append(
+            Diagnostic(
+                "negation or aggregation is part of a cycle, so the rules have no defined result: " + "; ".join(steps),
+                reader.span,
+                "break the cycle at one of these steps",
+            )
+        )
+    return problems
+
+
+def _levels(graph: nx.DiGraph[Node], rules: Sequence[Rule]) -> tuple[Stratum, ...]:
+    position = {r.id: i for i, r in enumerate(rules)}
+    condensed = nx.condensation(graph)
+    level: dict[int, int] = {}
+    groups: dict[tuple[int, int], list[int]] = {}
+    for c in nx.topological_sort(condensed):
+        members = condensed.nodes[c]["members"]
+        found = sorted(position[name] for kind, name in members if kind == "rule")
+        level[c] = max((level[p] for p in condensed.predecessors(c)), default=-1) + bool(found)
+        if found:
+            # Rules that do not feed each other share a stratum; each knot of rules has its own.
+            recursive = len(members) > 1
+            groups.setdefault((level[c], found[0] + 1 if recursive else 0), []).extend(found)
+    ordered = sorted(groups.items())
+    final: dict[str, int] = {}
+    for number, (_, ids) in enumerate(ordered):
+        for rule in ids:
+            final.update((conclude.relation, number) for conclude in rules[rule].concludes)
+    return tuple(
+        Stratum(
+            tuple(sorted(ids)),
+            frozenset(relation for relation, at in final.items() if at == number),
+            recursive=knot > 0,
+        )
+        for number, ((_, knot), ids) in enumerate(ordered)
+    )

@@ -1,0 +1,104 @@
+"""The roadmap as facts for rules: computed columns of `tasks`, and the lists `task_links` and `cycles`.
+
+Only the wording and the shape of facts live here; nothing is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from crm_rules.facts.values import NO_VALUE
+from crm_rules.roadmap.analysis import Roadmap
+from crm_rules.roadmap.plan import days_of, named_links
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "critical": "critical",
+    "total_float_days": "total_float_minutes",
+    "free_float_days": "free_float_minutes",
+    "early_start_day": "early_start_minutes",
+    "early_finish_day": "early_finish_minutes",
+    "late_start_day": "late_start_minutes",
+    "late_finish_day": "late_finish_minutes",
+}
+"""Computed column of `tasks` to the field of `TaskSchedule` it shows (minutes become working days)."""
+
+
+class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
+    """(relation, key, column) of every computed value that is unknown, to the paths of the inputs that leave it so.
+
+    Looked up on demand, because the paths of all values together can be quadratic in the number of tasks.
+    """
+
+    def __init__(self, roadmap: Roadmap) -> None:
+        self._roadmap = roadmap
+        self._keys = {
+            ("tasks", task.id, column): None
+            for task in roadmap.tasks.values()
+            for column, value in COLUMNS.items()
+            if getattr(task, value) is None
+        }
+
+    def __getitem__(self, key: tuple[str, str, str]) -> tuple[str, ...]:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._roadmap.causes(key[1], COLUMNS[key[2]])
+
+    def __iter__(self) -> Iterator[tuple[str, str, str]]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+class RoadmapFacts(NamedTuple):
+    """What a roadmap adds to the facts of a project.
+
+    Attributes:
+        columns: task id to computed column to value; None is unknown. A dropped task is not critical, and
+            its other columns are `NO_VALUE`: known to be nothing.
+        lists: entries of `task_links` (all links as written, those of dropped tasks included) and of
+            `cycles`. Both are complete exactly when the list of tasks is (`roadmap.plan.complete`).
+        causes: see `Causes`.
+    """
+
+    columns: dict[str, dict[str, Any]]
+    lists: dict[str, list[dict[str, Any]]]
+    causes: Mapping[tuple[str, str, str], tuple[str, ...]]
+
+
+def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
+    """The facts of a roadmap, as authored values."""
+    columns: dict[str, dict[str, Any]] = {}
+    for name in sorted(t.id for t in roadmap.plan.tasks):
+        task = roadmap.tasks.get(name)
+        if task is None:
+            columns[name] = {column: False if column == "critical" else NO_VALUE for column in COLUMNS}
+            continue
+        values: dict[str, Any] = {"critical": task.critical}
+        for column, source in COLUMNS.items():
+            if column != "critical":
+                minutes: int | None = getattr(task, source)
+                values[column] = None if minutes is None else days_of(minutes)
+        columns[name] = values
+    names = {t.id: t.name for t in roadmap.plan.tasks}
+    links = [
+        {
+            "id": key,
+            "predecessor": link.predecessor,
+            "successor": link.successor,
+            "type": link.type.value,
+            "lag_days": days_of(link.lag_minutes),
+        }
+        for key, link in named_links(roadmap.plan.links)
+    ]
+    cycles = [
+        {
+            "id": cycle.id,
+            "path": " -> ".join(names[i] for i in (*cycle.path, cycle.path[0])),
+            "tasks": set(cycle.tasks),
+            "size": len(cycle.tasks),
+        }
+        for cycle in roadmap.cycles
+    ]
+    return RoadmapFacts(columns, {"task_links": links, "cycles": cycles}, Causes(roadmap))
