@@ -313,7 +313,7 @@ class Generator:
     def knowledge(self, expr: Known, scope: Scope) -> str:
         """`x is known` or `x is unknown`."""
         item = expr.item
-        if isinstance(item, Field) and not item.derived and item.column.type.kind is not Kind.KEY:
+        if isinstance(item, Field) and _stated(item) and item.column.type.kind is not Kind.KEY:
             return f"{self.column(item, scope)} is {'' if expr.negated else 'not '}None"
         code = f"is_known({self.value(item, scope)})"
         return f"(not {code})" if expr.negated else code
@@ -323,7 +323,7 @@ class Generator:
         for side in (expr.left, expr.right):
             if isinstance(side, Const):
                 continue
-            if not isinstance(side, Field) or side.derived or isinstance(scope.get(side.var), str):
+            if not isinstance(side, Field) or not _stated(side) or isinstance(scope.get(side.var), str):
                 return False
         return True
 
@@ -404,13 +404,13 @@ class Generator:
     def membership(self, expr: In, mode: Mode, scope: Scope) -> str:
         """Membership in a literal list or in a set of a stated fact."""
         item, container = expr.item, expr.container
-        plain = isinstance(item, Const) or (isinstance(item, Field) and not item.derived)
+        plain = isinstance(item, Const) or (isinstance(item, Field) and _stated(item))
         if isinstance(container, Const) and plain and isinstance(item, Field):
             code = f"{self.column(item, scope)} in {self.constant(container.value)}"
             if mode == "sure" or not self.nullable(item, scope):
                 return code
             return f"({self.column(item, scope)} is None or {code})"
-        if isinstance(container, Field) and not container.derived and plain:
+        if isinstance(container, Field) and _stated(container) and plain:
             members = self.column(container, scope)
             member = self.value(item, scope)
             code = f"{member} in {members}"
@@ -584,6 +584,11 @@ def _two_valued(expr: Expr) -> bool:
         if isinstance(known, Known) and known.negated and isinstance(other, Compare):
             return known.item == other.left and isinstance(other.right, Const)
     return isinstance(expr, Known)
+
+
+def _stated(f: Field) -> bool:
+    """Whether a column holds an authored value, which is never `NO_VALUE`; true and false never are either way."""
+    return not f.derived and (not f.column.computed or f.column.type.kind is Kind.BOOL)
 
 
 def _is_overlap(expr: Expr) -> bool:

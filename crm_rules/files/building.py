@@ -62,6 +62,11 @@ class TreeBuilder:
         return bool(self._stack) and self._stack[-1].node.kind == "mapping" and not self._stack[-1].awaits_value
 
     @property
+    def wants_value(self) -> bool:
+        """Whether the next part is the value of a key."""
+        return bool(self._stack) and self._stack[-1].awaits_value
+
+    @property
     def innermost(self) -> Node | None:
         """The collection that is open; None outside of all."""
         return self._stack[-1].node if self._stack else None
@@ -123,7 +128,8 @@ class TreeBuilder:
             Abandoned: nested too deeply, or too many values.
         """
         self._check_depth(height, span)
-        self._count(count, span)
+        if not self.wants_key:
+            self._count(count, span)
         self._attach(node, as_key, height, span)
 
     def skip(self, span: Span) -> None:
@@ -163,7 +169,7 @@ class TreeBuilder:
             self._problems.append(self._source.problem(f"a key must be text, found {noun}", span, hint))
             return None
         if not key and node.style == "plain":
-            self._problems.append(self._source.problem("a key is missing before this colon", span))
+            self._problems.append(self._source.problem("a key is missing here", span))
             return None
         first = entries.get(key)
         if first is not None:

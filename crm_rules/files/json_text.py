@@ -237,9 +237,9 @@ class _Reading:
         c = self.text[self.at]
         if c == "'":
             return self._failure("keys and text stand in double quotes in JSON, found a single one", 'write "')
-        word = _WORD.match(self.text, self.at)
-        if word and not c.isprintable():
+        if not c.isprintable():
             return self._failure(f"{expected}, found the character U+{ord(c):04X}", None)
+        word = _WORD.match(self.text, self.at)
         found = f"'{shortened(word.group())}'" if word else _FOUND.get(c, c)
         return self._failure(f"{expected}, found {found}", hint, len(word.group()) if word else 1)
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
-from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
+from crm_rules.diagnostics import Diagnostic, Span, did_you_mean, nearest
 from crm_rules.files.nodes import Entry, Node, plain, scalar_offset
+from crm_rules.files.scalars import number
 from crm_rules.files.text import SourceText
 from crm_rules.model.wording import a, found, quoted
 from crm_rules.rules.draft import Text
-
-_NONE: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,18 @@ class Keys:
         return self.required + self.optional
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The keys of a mapping that belong, with their values."""
+
+    entries: Mapping[str, Entry]
+
+    def node(self, key: str) -> Node | None:
+        """The value of a key; None when it is not there."""
+        entry = self.entries.get(key)
+        return None if entry is None else entry.node
+
+
 class Reader:
     """Reads the tree of one text and reports every problem with its place and line."""
 
@@ -80,24 +90,29 @@ class Reader:
         self.unexpected(node, expected, hint)
         return {}
 
-    def fields(self, node: Node, keys: Keys, at: Span | None = None) -> Mapping[str, Node]:
-        """The values of the keys that belong; each other key and the required ones not there are problems.
+    def fields(self, node: Node, keys: Keys, at: Span | None = None) -> Fields:
+        """The keys that belong; each other key and the required ones not there are problems.
 
         Args:
             node: the mapping.
             keys: what belongs.
             at: where a missing key is reported; None means the start of the mapping.
         """
-        entries = self.mapping(node, f"the keys of {a(keys.noun)}", _first_of(keys))
+        entries = self.mapping(node, f"the keys of {a(keys.noun)}", f"begin with '{keys.all[0]}:'")
+        valid = keys.all
+        meant: set[str | None] = set()
         for key, entry in entries.items():
-            if key not in keys.all:
-                hint = keys.elsewhere.get(key) or did_you_mean(key, keys.all)
+            if key not in valid:
+                elsewhere = keys.elsewhere.get(key)
+                meant.add(None if elsewhere else nearest(key, valid))
+                hint = elsewhere or did_you_mean(key, valid)
                 self.problem(entry.key_span, f"{a(keys.noun)} has no key {quoted(key)}", hint)
-        missing = [f"'{key}'" for key in keys.required if key not in entries]
+        # A misspelt key is one mistake, not a second one of being missing.
+        missing = [f"'{key}'" for key in keys.required if key not in entries and key not in meant]
         if missing and node.kind == "mapping":
             listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
             self.problem(at or node.span, f"this {keys.noun} has no {listed}")
-        return {key: entry.node for key, entry in entries.items() if key in keys.all}
+        return Fields({key: entry for key, entry in entries.items() if key in valid})
 
     def items(self, node: Node | None, expected: str, hint: str | None = None) -> Sequence[Node]:
         """The members of a list; none, and a problem, where it is something else. None has no members."""
@@ -135,8 +150,9 @@ class Reader:
         """As `authored`, where a number, true or false is as good as text that says so."""
         if node is None or node.kind != "scalar" or not isinstance(node.value, bool | int | float):
             return self.authored(node, expected)
-        # Written anew, because numbers of YAML (0o17, 1.) need not be numbers elsewhere.
-        return Text(found(node.value), node.span, self._locator(node, 0))
+        # Written anew, because what YAML reads as a number (0o17) need not be one in an expression.
+        value = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
+        return Text(value, node.span, self._locator(node, 0))
 
     def texts(self, node: Node | None, expected: str) -> tuple[Text, ...]:
         """The texts of a list, each of them once."""
@@ -181,7 +197,7 @@ class Reader:
         """A whole number. None for None."""
         if node is None or (type(node.value) is int):
             return None if node is None else node.value
-        self.unexpected(node, "a whole number", _number_hint(node, r"1"))
+        self.unexpected(node, "a whole number", _number_hint(node))
         return None
 
     def number(self, node: Node | None) -> int | float | None:
@@ -191,7 +207,7 @@ class Reader:
         value = node.value
         if type(value) is int or (type(value) is float and abs(value) < float("inf")):
             return value
-        self.unexpected(node, "a number", _number_hint(node, "0.5"))
+        self.unexpected(node, "a number", _number_hint(node))
         return None
 
     def flag(self, node: Node | None) -> bool | None:
@@ -219,17 +235,17 @@ def _found(node: Node) -> str:
     return found(node.value if node.kind == "scalar" else plain(node))
 
 
-def _first_of(keys: Keys) -> str | None:
-    return f"begin with '{keys.all[0]}:'" if keys.all else None
-
-
 def _text_hint(node: Node, expected: str) -> str | None:
+    if expected != "text":
+        return None
     if node.kind != "scalar":
-        return f"text that starts with {'{' if node.kind == 'mapping' else '['} needs quotes" if node.style == "flow" else None
-    if node.value is not None and expected == "text":
-        return "put it in quotes to make it text"
-    return None
+        bracket = "{" if node.kind == "mapping" else "["
+        return f"text that starts with {bracket} needs quotes" if node.style == "flow" else None
+    return None if node.value is None else "put it in quotes to make it text"
 
 
-def _number_hint(node: Node, example: str) -> str | None:
-    return f"write it without quotes, such as {example}" if node.style == "quoted" else None
+def _number_hint(node: Node) -> str | None:
+    if node.style != "quoted":
+        return None
+    text = str(node.value).strip()
+    return f"write {text} without quotes" if len(text) < 20 and number(text, len(text)) is not None else None

@@ -35,6 +35,9 @@ _TOKENS: Final = {
 _QUOTE_IT: Final = "put the text in quotes"
 
 
+NO_CHARACTER: Final = "escape beyond the last character"
+
+
 class _Wording(NamedTuple):
     problem: str  # start of the parser's problem
     message: str  # with {found} for what the parser names last, {mark} for the character there
@@ -74,6 +77,7 @@ _WORDINGS: Final = (
         "an escape inside double quotes is too short",
         "write \\xNN, \\uNNNN or \\UNNNNNNNN with hexadecimal digits",
     ),
+    _Wording(NO_CHARACTER, "this escape names no character", "the last one is \\U0010FFFF"),
     _Wording(
         "expected indentation indicator",
         "an indentation of 0 cannot follow | or >",
@@ -153,8 +157,10 @@ def explain(source: SourceText, problem: str, where: Span, context: str, since: 
         return _second_colon(source, where, line)
     if problem.startswith("expected ','") and since is not None:
         return _open_bracket(source, where, since, token.group(1) if token else "", found)
-    if problem.startswith("expected <block end>") and since is not None:
+    if problem.startswith("expected <block end>") and since is not None and found != _TOKENS[":"]:
         return _does_not_fit(source, where, since, token.group(1) if token else "", found)
+    if found == _TOKENS[":"]:
+        return source.problem("a key is missing before this colon", where)
     for wording in _WORDINGS:
         if problem.startswith(wording.problem) and wording.context in context:
             span = since if wording.at_context and since is not None else where
@@ -223,8 +229,6 @@ def _does_not_fit(source: SourceText, where: Span, since: Span, token: str, foun
         return source.problem(f"{found} follows behind the closing {before[-1]}", where, hint)
     if before.strip(" -"):
         return source.problem(f"{found} cannot follow here", where, _QUOTE_IT)
-    if token == ":":
-        return source.problem("a key is missing before this colon", where)
     columns = _columns_above(source, where, since)
     hint = f"it starts in column {where.column}; what it can belong to starts in column {columns}"
     if token == "-" and since.column == where.column:

@@ -31,7 +31,7 @@ from yaml.events import (
 )
 from yaml.parser import Parser
 from yaml.reader import Reader
-from yaml.scanner import Scanner
+from yaml.scanner import Scanner, ScannerError
 from yaml.tokens import ScalarToken
 
 from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
@@ -45,9 +45,10 @@ _BLANK_OR_END: Final = "\0 \t\r\n"
 
 # YAML 1.2, 5.1 "Character Set"; a byte order mark inside a text is a character like any other.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Line ends of YAML 1.1 that are ordinary characters in 1.2, in JSON and in every editor.
-_OLD_BREAKS: Final = "\x85\u2028\u2029"
-_ANY_OLD_BREAK: Final = re.compile(f"[{_OLD_BREAKS}]")
+# Ordinary characters in YAML 1.2, in JSON and in every editor, but line ends in YAML 1.1; and the
+# byte order mark, which the Python parser does not count as a column.
+_MISREAD: Final = "\x85\u2028\u2029\ufeff"
+_ANY_MISREAD: Final = re.compile(f"[{_MISREAD}]")
 _CODE_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -91,6 +92,14 @@ class _PythonParser(Reader, Scanner, Parser):
 
     def dispose(self) -> None:
         Parser.dispose(self)
+
+    def get_event(self) -> Event | None:
+        try:
+            event: Event | None = Parser.get_event(self)  # type: ignore[no-untyped-call]
+        except (ValueError, OverflowError):
+            # The library turns an escape into a character without looking at its range.
+            raise ScannerError(None, None, yaml_messages.NO_CHARACTER, self.get_mark()) from None
+        return event
 
     def scan_to_next_token(self) -> None:
         while True:
@@ -187,7 +196,7 @@ def parse_yaml(source: SourceText, problems: list[Diagnostic], limits: Limits = 
     if refused is not None:
         problems.append(refused)
         return None
-    text, restore = _without_old_breaks(source.text)
+    text, restore = _with_stand_ins(source.text)
     fast = _c_parser()
     if fast is not None and not _SURROGATE_ESCAPE.search(text):
         # libyaml refuses escaped surrogates, and JSON writes everything beyond U+FFFF as a pair of them.
@@ -195,16 +204,11 @@ def parse_yaml(source: SourceText, problems: list[Diagnostic], limits: Limits = 
             return _Reading(source, restore, limits, decisive=False).run(fast(text), problems)
         except yaml.YAMLError:
             pass
-    parser = _PythonParser(text)
     try:
-        return _Reading(source, restore, limits, decisive=True).run(parser, problems)
+        return _Reading(source, restore, limits, decisive=True).run(_PythonParser(text), problems)
     except MarkedYAMLError as e:
+        # What was found before may be a consequence of the same mistake, so this is said alone.
         problems.append(_explained(source, e))
-    except (ValueError, OverflowError):
-        # The Python parser turns an escape into a character without looking at its range.
-        mark = parser.get_mark()
-        span = Span(source.file, mark.line + 1, mark.column + 1, 1)
-        problems.append(source.problem("this escape names no character", span, "the last one is \\U0010FFFF"))
     return None
 
 
@@ -219,14 +223,14 @@ def _unreadable(source: SourceText) -> Diagnostic | None:
     )
 
 
-def _without_old_breaks(text: str) -> tuple[str, dict[int, str]]:
-    """The text with old line ends replaced by characters it does not contain, and the way back."""
-    if not _ANY_OLD_BREAK.search(text):
+def _with_stand_ins(text: str) -> tuple[str, dict[int, str]]:
+    """The text with misread characters replaced by ones it does not contain, and the way back."""
+    if not _ANY_MISREAD.search(text):
         return text, {}
     used = {ord(c) for c in text}
     used.update(int(m.group(1) or m.group(2), 16) for m in _CODE_ESCAPE.finditer(text))
     free = (c for c in range(0x110000 - 1, 0xE000, -1) if c not in used and not _FORBIDDEN.match(chr(c)))
-    stand_ins = {old: next(free) for old in _OLD_BREAKS}
+    stand_ins = {old: next(free) for old in _MISREAD}
     return text.translate({ord(old): new for old, new in stand_ins.items()}), {v: k for k, v in stand_ins.items()}
 
 
@@ -287,9 +291,10 @@ class _Reading:
         finally:
             events.dispose()
         root = self.builder.root
-        if root is None or (root.kind == "scalar" and not root.text and root.value is None):
-            self.problems.append(self.source.no_content())
+        if root is not None and root.kind == "scalar" and not root.text and root.value is None:
             root = None
+        if root is None and not self.problems:
+            self.problems.append(self.source.no_content())
         problems += self.problems
         return root
 
@@ -332,7 +337,6 @@ class _Reading:
             first = begin = stop = colon.end() if colon else self.behind_key
         elif begin == stop and self.builder.wants_key:
             self._leave_to_python()
-        self.behind_key = stop if self.builder.wants_key else None
         begin = self._behind_properties(event, begin, stop)
         line, column = self.source.position(begin)
         raw = self.text[begin:stop]
@@ -364,6 +368,7 @@ class _Reading:
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchored(node, as_key, False)
         self.builder.add(node, as_key)
+        self._note_key(stop)
 
     def _index(self, mark: _Mark) -> int:
         """0-based index of a mark; libyaml's end of a text lies on a line of its own."""
@@ -404,7 +409,8 @@ class _Reading:
             return float(found), None
         if text in CONSTANTS and (kind == "null") == (CONSTANTS[text] is None) and kind in ("null", "bool"):
             return CONSTANTS[text], None
-        self.problems.append(self.source.problem(f"expected {expected} after !!{kind}, found '{shortened(text)}'", span))
+        message = f"expected {expected} after !!{kind}, found '{shortened(text)}'"
+        self.problems.append(self.source.problem(message, span))
         return text, None
 
     def _unknown_tag(self, tag: str, first: int) -> None:
@@ -459,7 +465,6 @@ class _Reading:
         self.open_anchors.append(anchored)
 
     def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
-        self.behind_key = None
         innermost = self.builder.innermost
         assert innermost is not None
         end = event.end_mark
@@ -467,15 +472,19 @@ class _Reading:
         # The end of a block collection is a place the parser noticed it at, not one an author wrote.
         line, column = (end.line + 1, end.column + 1) if innermost.style == "flow" else (0, 0)
         count, height = self.builder.close(line, column)
+        self._note_key(self._index(end))
         anchored = self.open_anchors.pop()
         if anchored is not None:
             anchored.open, anchored.count, anchored.height = False, count, height
+
+    def _note_key(self, end: int) -> None:
+        """Remember where the part just added ended, if it was a key."""
+        self.behind_key = end if self.builder.wants_value else None
 
     def _alias(self, event: AliasEvent) -> None:
         name = event.anchor
         assert name is not None
         span = self._span_of(event)
-        self.behind_key = None
         self.aliases += 1
         if self.aliases > self.limits.max_aliases:
             message = f"more than {self.limits.max_aliases:,} aliases (limit max_aliases)"
@@ -491,6 +500,8 @@ class _Reading:
             self.builder.skip(span)
         else:
             self.builder.share(target.node, target.as_key, target.count, target.height, span)
+        assert event.end_mark is not None
+        self._note_key(self._index(event.end_mark))
 
 
 def _until_end(events: _Events) -> Iterator[Event]:

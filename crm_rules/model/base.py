@@ -76,7 +76,8 @@ def _read_text(value: str) -> str:
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
             raise refuse(f"text must not contain the character U+{ord(character):04X}")
-    return value
+    # A folded YAML text ends with a line end nobody meant.
+    return value.strip()
 
 
 def _read_id(value: str) -> str:

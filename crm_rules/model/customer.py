@@ -11,23 +11,24 @@ class CustomerConcept(Section):
     """Common notion of the customer (CRM: customer strategy; PM²: business concept)."""
 
     definition_agreed: Flag | None = fact(
-        "all parties share one definition of a customer",
+        'every department means the same by "customer"',
         ask="Have all departments agreed on who counts as a customer?",
     )
     behaviour_agreed: Flag | None = fact(
-        "consensus on the customer behaviour aimed at",
+        'every department means the same by "customer"',
         ask="Have you agreed what customers should do differently thanks to the CRM?",
     )
     behaviour_verified: Flag | None = fact(
-        "the consensus was compared with what happened in use",
+        "the behaviour expected of customers was checked against the behaviour seen in operation",
         ask="Have you compared what customers were expected to do with what they really do?",
     )
     information_defined: Flag | None = fact(
-        "which customer information is kept is defined",
+        "it is settled what is recorded about customers",
         ask="Is it defined which information about customers will be kept?",
     )
     analysis_defined: Flag | None = fact(
-        "methods to analyse it are fixed", ask="Is it fixed how the information about customers will be analysed?"
+        "it is settled how records about customers are evaluated",
+        ask="Is it fixed how the information about customers will be analysed?",
     )
 
 
@@ -38,7 +39,7 @@ class BusinessFunction(Entry):
     completeness: ClassVar[str] = "Are these all the functions the CRM is to support?"
 
     linked_to_behaviour: Flag | None = fact(
-        "tied to an agreed customer behaviour",
+        "it supports a behaviour of customers that everybody wants",
         ask="Is '{name}' tied to a customer behaviour you have agreed to aim at?",
     )
 
@@ -50,7 +51,7 @@ class DataSource(Entry):
     completeness: ClassVar[str] = "Are these all the sources of customer data?"
 
     origin_known: Flag | None = fact(
-        "where the data comes from is known", ask="Do you know where the data in {name} comes from?"
+        "somebody can say how the data got there", ask="Do you know where the data in {name} comes from?"
     )
 
 
@@ -60,5 +61,9 @@ class Integration(Entry):
     singular: ClassVar[str] = "integration"
     completeness: ClassVar[str] = "Are these all the systems the CRM may have to exchange data with?"
 
-    needed: Flag | None = fact("data exchange is needed", ask="Does the CRM have to exchange data with {name}?")
-    planned: Flag | None = fact("is part of the plan", ask="Is the exchange of data with {name} part of the plan?")
+    needed: Flag | None = fact(
+        "the CRM has to exchange data with it", ask="Does the CRM have to exchange data with {name}?"
+    )
+    planned: Flag | None = fact(
+        "the exchange is in the plan", ask="Is the exchange of data with {name} part of the plan?"
+    )

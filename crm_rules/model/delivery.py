@@ -15,14 +15,16 @@ class InfrastructureItem(Entry):
     completeness: ClassVar[str] = "Is this all the technical infrastructure the system needs?"
 
     kind: InfrastructureKind | None = fact(
-        "server, software, secure connection or other",
+        "sort of infrastructure",
         ask="Is {name} a server, software, a secure connection, or something else?",
     )
-    needed: Flag | None = fact("required for smooth running", ask="Does the system need {name} to run smoothly?")
-    client_informed: Flag | None = fact(
-        "the client knows it has to pay for it", ask="Does the client know that {name} is to be paid for?"
+    needed: Flag | None = fact(
+        "the system does not run properly without it", ask="Does the system need {name} to run smoothly?"
     )
-    ready: Flag | None = fact("in place", ask="Is {name} in place?")
+    client_informed: Flag | None = fact(
+        "the client is aware of having to pay for it", ask="Does the client know that {name} is to be paid for?"
+    )
+    ready: Flag | None = fact("it can be used", ask="Is {name} in place?")
 
 
 class Release(Entry):
@@ -31,19 +33,27 @@ class Release(Entry):
     singular: ClassVar[str] = "release"
     completeness: ClassVar[str] = "Are these all the releases so far and planned?"
 
-    stage: Count | None = fact("roll-out stage", ask="Which roll-out stage does {name} belong to?")
-    live: Flag | None = fact("put into use", ask="Has {name} been put into use?")
-    company_wide: Flag | None = fact("for the whole company", ask="Is {name} meant for the whole company?")
+    stage: Count | None = fact(
+        "number of the roll-out stage it belongs to", ask="Which roll-out stage does {name} belong to?"
+    )
+    live: Flag | None = fact("people work with it", ask="Has {name} been put into use?")
+    company_wide: Flag | None = fact(
+        "everybody in the company is to work with it", ask="Is {name} meant for the whole company?"
+    )
     vendor_group_tested: Flag | None = fact(
-        "the supplier tested it in group work",
+        "several people of the supplier have tested it together",
         ask="Has the supplier tested {name} with several people working together?",
     )
     client_tested: Flag | None = fact(
-        "the client's testers tested it", ask="Have the client's own testers tested {name}?"
+        "it has passed through the hands of the client's testers", ask="Have the client's own testers tested {name}?"
     )
     fit_checked: Flag | None = fact(
-        "checked against needs", ask="Did somebody check whether {name} does what is needed?"
+        "somebody compared it with the needs", ask="Did somebody check whether {name} does what is needed?"
     )
-    errors_checked: Flag | None = fact("checked for errors", ask="Did somebody search {name} for errors?")
-    open_errors: Count | None = fact("known errors", ask="How many known errors are still open in {name}?")
-    fits_needs: Flag | None = fact("matches needs exactly", ask="Does {name} match the needs exactly?")
+    errors_checked: Flag | None = fact("somebody looked for errors in it", ask="Did somebody search {name} for errors?")
+    open_errors: Count | None = fact(
+        "number of errors known and not mended", ask="How many known errors are still open in {name}?"
+    )
+    fits_needs: Flag | None = fact(
+        "it does what is needed, no less and nothing else", ask="Does {name} match the needs exactly?"
+    )

@@ -10,23 +10,27 @@ from crm_rules.model.base import Count, Entry, Flag, Section, Share, fact
 class Budget(Section):
     """Budget of the project (PMBOK: cost baseline and reserves)."""
 
-    adequate: Flag | None = fact("the amount fits the project", ask="Is the budget large enough for the project?")
+    adequate: Flag | None = fact(
+        "the money planned is enough for what is planned", ask="Is the budget large enough for the project?"
+    )
     source_secured: Flag | None = fact(
-        "it is known who pays (PMBOK: project funding)", ask="Is it settled where the money comes from?"
+        "the money has been promised by somebody entitled to promise it (PMBOK: project funding)",
+        ask="Is it settled where the money comes from?",
     )
     infrastructure_included: Flag | None = fact(
-        "technical infrastructure is priced in", ask="Does the budget include servers, software and connections?"
+        "servers, software and connections are part of the sum",
+        ask="Does the budget include servers, software and connections?",
     )
     tor_included: Flag | None = fact(
-        "the fee for the terms of reference is priced in",
+        "writing the terms of reference is part of the sum",
         ask="Does the budget include the fee for writing the terms of reference?",
     )
     lifetime_support_included: Flag | None = fact(
-        "support and further development over the life of the system are priced in",
+        "support and enhancement for as long as the system lives are part of the sum",
         ask="Does the budget include support and further development for as long as the system lives?",
     )
     reserve: Share | None = fact(
-        "contingency reserve, as a share of the budget", ask="What share of the budget is kept as a reserve?"
+        "part of the budget set aside for the unforeseen", ask="What share of the budget is kept as a reserve?"
     )
 
 
@@ -36,16 +40,18 @@ class PaymentMilestone(Entry):
     singular: ClassVar[str] = "payment milestone"
     completeness: ClassVar[str] = "Are these all the payments agreed?"
 
-    stage: Count | None = fact("roll-out stage", ask="Which roll-out stage is '{name}' the payment for?")
+    stage: Count | None = fact(
+        "number of the roll-out stage that is paid", ask="Which roll-out stage is '{name}' the payment for?"
+    )
     work_done: Flag | None = fact(
-        "the agreed work was delivered", ask="Has the work that '{name}' pays for been delivered?"
+        "the supplier has delivered what the payment is for", ask="Has the work that '{name}' pays for been delivered?"
     )
     expectations_met: Share | None = fact(
-        "the client's view of how far expectations are met",
+        "how much of what was expected has been delivered, as the client sees it",
         ask="How far, from 0 to 1, does the client see expectations met by what '{name}' pays for?",
     )
-    withheld: Flag | None = fact("the client does not pay", ask="Is the client holding back '{name}'?")
+    withheld: Flag | None = fact("the client keeps the money back", ask="Is the client holding back '{name}'?")
     usable: Flag | None = fact(
-        "the client can already work with the delivered part",
+        "people can work with what has been delivered",
         ask="Can the client already work with what '{name}' pays for?",
     )

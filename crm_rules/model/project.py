@@ -25,7 +25,7 @@ from crm_rules.model.knowledge import Document, KnowledgeItem, KnowledgePlan
 from crm_rules.model.money import Budget, PaymentMilestone
 from crm_rules.model.people import Competence, ProjectManager, Replacement, TeamMember, TeamPlan
 from crm_rules.model.problems import Problem, diagnostics_of, problems_of
-from crm_rules.model.profile import ProjectProfile
+from crm_rules.model.project_profile import ProjectProfile
 from crm_rules.model.references import check_between
 from crm_rules.model.requirements import Requirements, TermsOfReference
 from crm_rules.model.risk_register import RiskEntry, RiskRegister

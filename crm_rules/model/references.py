@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from crm_rules.diagnostics import did_you_mean, nearest
+from crm_rules.facts.schema import Arity
 from crm_rules.model.base import ID_FORM, Record, Ref
 from crm_rules.model.fields import Part, fields_of, parts_of
 from crm_rules.model.problems import Path, Problem
@@ -23,10 +24,11 @@ _SUGGESTIONS = 100  # looking for the nearest id costs time in proportion to the
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field that names entries of other lists."""
+    """A field that names an entry of another list, or several where `many`."""
 
     part: Part
     name: str
+    many: bool
     ref: Ref
 
 
@@ -34,7 +36,7 @@ class Reference:
 def references_of(project: type[Record]) -> tuple[Reference, ...]:
     """All references a project class declares."""
     return tuple(
-        Reference(part, name, declared.ref)
+        Reference(part, name, declared.column.arity is not Arity.ONE, declared.ref)
         for part in parts_of(project).values()
         for name, declared in fields_of(part.record).items()
         if declared.ref is not None
@@ -115,12 +117,14 @@ def _named(record: Any, reference: Reference, place: Path) -> Iterator[tuple[Pat
     value = _get(record, reference.name)
     path = (*place, reference.name)
     members: list[tuple[Path, Any]]
-    if isinstance(value, list | tuple):
+    if not reference.many:
+        members = [(path, value)]
+    elif isinstance(value, list | tuple):
         members = [((*path, position), member) for position, member in enumerate(value)]
     elif isinstance(value, set | frozenset):
-        members = [(path, member) for member in sorted(value, key=str)]
+        members = [(path, member) for member in sorted(m for m in value if isinstance(m, str))]
     else:
-        members = [(path, value)]
+        return
     for at, member in members:
         if not isinstance(member, str):
             continue

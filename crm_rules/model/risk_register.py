@@ -11,9 +11,9 @@ from crm_rules.model.enums import RiskCategory
 class RiskRegister(Section):
     """The risk register as a whole (PMBOK: risk register; PM²: Risk Log)."""
 
-    exists: Flag | None = fact("kept", ask="Does the project keep a risk register?")
+    exists: Flag | None = fact("the team maintains a register of risks", ask="Does the project keep a risk register?")
     categories: SetOf[RiskCategory] | None = fact(
-        "categories considered", ask="Which categories of risks does the register look at?"
+        "fields of risks the register covers", ask="Which categories of risks does the register look at?"
     )
 
 
@@ -24,8 +24,8 @@ class RiskEntry(Entry):
     completeness: ClassVar[str] = "Are these all the risks in the project's register?"
 
     sign_visible: Flag | None = fact(
-        "a warning sign was already seen", ask="Have you already seen a warning sign of '{name}'?"
+        "there are signs that it is about to happen", ask="Have you already seen a warning sign of '{name}'?"
     )
     response_planned: Flag | None = fact(
-        "a response is decided and started", ask="Has a response to '{name}' been decided and started?"
+        "what to do about it is settled and under way", ask="Has a response to '{name}' been decided and started?"
     )

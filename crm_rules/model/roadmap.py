@@ -35,20 +35,23 @@ class Roadmap(Section):
     """The roadmap as a whole (PMBOK: schedule model; PM²: Project Work Plan)."""
 
     exists: Flag | None = fact(
-        "high-level tasks and their relations are laid down",
+        "there is an overview of the main tasks and of how they hang together",
         ask="Are the main tasks of the introduction and how they hang together laid down?",
     )
     links_defined: Flag | None = fact(
-        "dependencies between the tasks are given", ask="Does the roadmap say which task depends on which?"
+        "the overview says which task has to wait for which", ask="Does the roadmap say which task depends on which?"
     )
     schedule_agreed: Flag | None = fact(
-        "dates for selection and introduction are made and agreed",
+        "everybody concerned has accepted dates for selection and introduction",
         ask="Have dates for selection and introduction been set and agreed?",
     )
     planned_months: Months | None = fact(
-        "planned overall duration", ask="How many months is the whole introduction planned to take?"
+        "time the introduction is meant to take from beginning to end",
+        ask="How many months is the whole introduction planned to take?",
     )
-    elapsed_months: Months | None = fact("months gone by", ask="How many months have gone by since the project began?")
+    elapsed_months: Months | None = fact(
+        "time since the introduction began", ask="How many months have gone by since the project began?"
+    )
 
 
 def _read_link(text: str) -> str:
@@ -86,20 +89,30 @@ class Task(Entry):
     singular: ClassVar[str] = "task"
     completeness: ClassVar[str] = "Are these all the tasks of the roadmap?"
 
-    kind: TaskKind | None = fact("what the task is about", ask="What kind of task is '{name}'?")
+    kind: TaskKind | None = fact("sort of work, whatever the task is called", ask="What kind of task is '{name}'?")
     stage: Count | None = fact(
-        "roll-out stage, 0 before the first", ask="To which roll-out stage does the task '{name}' belong?"
+        "number of the roll-out stage, 0 for what comes before all stages",
+        ask="To which roll-out stage does the task '{name}' belong?",
     )
-    owner: TeamId | None = fact("who answers for it", ask="Who answers for the task '{name}'?")
+    owner: TeamId | None = fact("person who answers for the result", ask="Who answers for the task '{name}'?")
     contributors: SetOf[TeamId] = fact(
-        "who else works on it", ask="Who else works on the task '{name}'?", blank="nobody else", default=()
+        "people who work on it besides its owner",
+        ask="Who else works on the task '{name}'?",
+        blank="nobody else",
+        default=(),
     )
     duration: Days | None = fact(
-        "planned duration in working days", ask="How many working days is the task '{name}' planned to take?"
+        "working days it is planned to take", ask="How many working days is the task '{name}' planned to take?"
     )
-    start: Date | None = fact("planned or actual start", ask="When does the task '{name}' start, or when did it?")
-    finish: Date | None = fact("planned or actual finish", ask="When does the task '{name}' finish, or when did it?")
-    status: TaskStatus | None = fact("state", ask="Is the task '{name}' still planned, running, done, or dropped?")
+    start: Date | None = fact(
+        "day it begins, planned or actual", ask="When does the task '{name}' start, or when did it?"
+    )
+    finish: Date | None = fact(
+        "day it ends, planned or actual", ask="When does the task '{name}' finish, or when did it?"
+    )
+    status: TaskStatus | None = fact(
+        "how far it has come", ask="Is the task '{name}' still planned, running, done, or dropped?"
+    )
     after: Annotated[Ordered[LinkText], AfterValidator(_read_links)] = fact(
         "tasks it waits for, each with an optional type of link and lag",
         ask="Which tasks must come before the task '{name}'?",

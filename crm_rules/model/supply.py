@@ -15,29 +15,31 @@ class Vendor(Entry):
     completeness: ClassVar[str] = "Are these all the suppliers involved?"
 
     employment: Employment | None = fact(
-        "maker of the product, integrator or freelance",
+        "sort of supplier: maker of the product, integrator or freelance",
         ask="Is {name} the maker of the product, an integrator, or a freelance?",
     )
-    newcomer: Flag | None = fact("new to the market", ask="Is {name} new to the market?")
+    newcomer: Flag | None = fact("has not been in this market for long", ask="Is {name} new to the market?")
     implementation_record: Level | None = fact(
-        "experience with introductions", ask="How much experience does {name} have with introducing such systems?"
+        "how many introductions it has behind it",
+        ask="How much experience does {name} have with introducing such systems?",
     )
     quality_accountable: Flag | None = fact(
-        "answers for the quality of its product and work",
+        "stands in for defects of product and work",
         ask="Does {name} answer for the quality of its product and work?",
     )
     assigned_team_verified: Flag | None = fact(
-        "qualification of the very people assigned was checked",
+        "the abilities of those it will actually send were looked into",
         ask="Did you check the qualification of the very people {name} will send?",
     )
     questioned: Flag | None = fact(
-        "was asked detailed questions on everything unclear",
+        "had to answer detailed questions about every open point",
         ask="Did you ask {name} detailed questions about everything that was unclear?",
     )
     goals_disclosed: Flag | None = fact(
-        "was told business goals and weak points", ask="Did you tell {name} your business goals and weak points?"
+        "knows what the business wants to achieve and where it is weak",
+        ask="Did you tell {name} your business goals and weak points?",
     )
-    trust: Level | None = fact("fairness shown so far", ask="How fair has {name} been so far?")
+    trust: Level | None = fact("how fairly it has behaved up to now", ask="How fair has {name} been so far?")
 
 
 class Product(Entry):
@@ -46,18 +48,18 @@ class Product(Entry):
     singular: ClassVar[str] = "product"
     completeness: ClassVar[str] = "Are these all the products looked at?"
 
-    chosen: Flag | None = fact("selected for the project", ask="Was {name} chosen for the project?")
+    chosen: Flag | None = fact("is the product the project introduces", ask="Was {name} chosen for the project?")
     minimalist: Flag | None = fact(
-        "minimal product of a beginner", ask="Is {name} a minimal product of a maker who is just beginning?"
+        "offers little, and comes from a maker without experience",
+        ask="Is {name} a minimal product of a maker who is just beginning?",
     )
-    actively_developed: Flag | None = fact(
-        "the maker develops it further", ask="Does its maker keep developing {name}?"
-    )
+    actively_developed: Flag | None = fact("new versions keep coming", ask="Does its maker keep developing {name}?")
     modifiable: Level | None = fact(
-        "ease of changing it after introduction", ask="How easily can {name} be changed once it is in use?"
+        "how easily it can be altered when it is already in use",
+        ask="How easily can {name} be changed once it is in use?",
     )
     chosen_for: SetOf[SelectionCriterion] | None = fact(
-        "what decided the choice", ask="What decided the choice of {name}?"
+        "criteria that tipped the balance", ask="What decided the choice of {name}?"
     )
 
 
@@ -65,13 +67,14 @@ class Selection(Section):
     """Selection of product and supplier (PMBOK: procurement management)."""
 
     criteria_defined: Flag | None = fact(
-        "criteria of the first selection are written down", ask="Were the criteria of the selection written down?"
+        "the criteria that narrow down the candidates exist in writing",
+        ask="Were the criteria of the selection written down?",
     )
     candidates_tested: Count | None = fact(
-        "products examined in depth", ask="How many products did you examine in depth?"
+        "number of products that were tried out thoroughly", ask="How many products did you examine in depth?"
     )
     criteria: SetOf[SelectionCriterion] | None = fact(
-        "criteria in use", ask="Which criteria did you use to select product and supplier?"
+        "what product and supplier are judged by", ask="Which criteria did you use to select product and supplier?"
     )
 
 
@@ -82,27 +85,30 @@ class Contract(Entry):
     completeness: ClassVar[str] = "Are these all the contracts with suppliers?"
 
     vendor: Annotated[Id, Ref(("vendors",))] | None = fact(
-        "supplier it binds", ask="Which supplier is bound by {name}?"
+        "supplier who has signed", ask="Which supplier does the contract '{name}' bind?"
     )
     legal_liability: Flag | None = fact(
-        "the supplier is legally liable for the result", ask="Does {name} make the supplier liable for the result?"
+        "the supplier can be sued for a result that falls short",
+        ask="Does the contract '{name}' make the supplier liable for the result?",
     )
     maintenance_years: Years | None = fact(
-        "term of the maintenance commitment", ask="For how many years does {name} secure maintenance?"
+        "period for which maintenance is promised",
+        ask="For how many years does the contract '{name}' secure maintenance?",
     )
     development_included: Flag | None = fact(
-        "further development is covered", ask="Does {name} cover the further development of the system?"
+        "future enhancement is part of what is promised",
+        ask="Does the contract '{name}' cover the further development of the system?",
     )
     stages_settled: Flag | None = fact(
-        "payment by stages is agreed", ask="Does {name} provide for payment stage by stage?"
+        "payment is due stage by stage", ask="Does the contract '{name}' provide for payment stage by stage?"
     )
     acceptance_clear: Flag | None = fact(
-        "content of the stages and acceptance are well drafted",
-        ask="Does {name} say clearly what each stage contains and how it is accepted?",
+        "what each stage contains and when it counts as accepted is beyond dispute",
+        ask="Does the contract '{name}' say clearly what each stage contains and how it is accepted?",
     )
     service_minimum_defined: Flag | None = fact(
-        "minimum service and request times are fixed (ITIL: service level agreement)",
-        ask="Does {name} fix a minimum of service and the time in which requests are dealt with?",
+        "a lower limit of service is promised, with times for dealing with requests (ITIL: service level agreement)",
+        ask="Does the contract '{name}' fix a minimum of service and the time in which requests are dealt with?",
     )
 
 
@@ -113,22 +119,24 @@ class ServiceRecord(Entry):
     completeness: ClassVar[str] = "Are these all the records of service in operation?"
 
     contract: Annotated[Id, Ref(("contracts",))] | None = fact(
-        "contract the service is owed under", ask="Which contract does {name} belong to?"
+        "contract that promises the service", ask="Which contract does '{name}' belong to?"
     )
     minimum_met: Flag | None = fact(
-        "the contractual minimum is met", ask="According to {name}, does the supplier meet the contractual minimum?"
+        "service is at least as good as promised",
+        ask="According to '{name}', does the supplier meet the contractual minimum?",
     )
     deadlines_missed: Count | None = fact(
-        "requests processed late", ask="According to {name}, how many requests were dealt with too late?"
+        "number of requests dealt with too late",
+        ask="According to '{name}', how many requests were dealt with too late?",
     )
     refers_to_manuals: Flag | None = fact(
-        "brushes requests off by pointing to the manual",
-        ask="According to {name}, does the supplier brush requests off by pointing to the manual?",
+        'answers to requests amount to "read the manual"',
+        ask="According to '{name}', does the supplier brush requests off by pointing to the manual?",
     )
     escalated: Flag | None = fact(
-        "taken to the supplier's top management",
-        ask="Has the trouble in {name} been taken to the supplier's top management?",
+        "the trouble has been laid before the supplier's top management",
+        ask="Has the trouble in '{name}' been taken to the supplier's top management?",
     )
     switch_considered: Flag | None = fact(
-        "changing to another CRM is considered", ask="Is changing to another CRM being considered because of {name}?"
+        "there is talk of replacing the CRM", ask="Is changing to another CRM being considered because of '{name}'?"
     )

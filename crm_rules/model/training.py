@@ -13,17 +13,20 @@ from crm_rules.model.enums import Level, TrainingFormat
 class TrainingPlan(Section):
     """Training of the users (PM²: business implementation plan; PMBOK: training)."""
 
-    exists: Flag | None = fact("training is foreseen", ask="Is training of the users foreseen?")
+    exists: Flag | None = fact("users will be, or have been, taught", ask="Is training of the users foreseen?")
     programme_prepared: Flag | None = fact(
-        "programme and material are prepared", ask="Are the programme and the material of the training prepared?"
+        "what is taught, and with what material, is ready",
+        ask="Are the programme and the material of the training prepared?",
     )
-    formats: SetOf[TrainingFormat] | None = fact("formats used", ask="In which forms will people be trained?")
+    formats: SetOf[TrainingFormat] | None = fact(
+        "ways in which users are taught", ask="In which forms will people be trained?"
+    )
     alongside_use: Flag | None = fact(
-        "runs while people already get to grips with the system",
+        "lessons and first work with the system go hand in hand",
         ask="Does the training run while people are already working with the system?",
     )
     with_documentation: Flag | None = fact(
-        "includes studying the documentation", ask="Do people study the documentation as part of the training?"
+        "reading the manuals is part of the lessons", ask="Do people study the documentation as part of the training?"
     )
 
 
@@ -35,19 +38,22 @@ class InternalExpert(Appointment):
 
     id: Annotated[Id, Ref(("team",))] = Field(description="key, the id of the person in the team")
     admin_mastery: Flag | None = fact(
-        "masters the system at administrator level", ask="Does {name} master the system as well as an administrator?"
+        "knows the system as thoroughly as an administrator",
+        ask="Does {name} master the system as well as an administrator?",
     )
-    can_train: Flag | None = fact("able to train colleagues", ask="Is {name} able to train colleagues?")
+    can_train: Flag | None = fact("is capable of teaching colleagues", ask="Is {name} able to train colleagues?")
     process_understanding: Level | None = fact(
-        "sees how the system fits the processes",
+        "how well the person connects the system with the work it supports",
         ask="How well does {name} see how the system fits the processes of the business?",
     )
     explains_well: Level | None = fact(
-        "able to put thoughts into words", ask="How well can {name} explain things to others?"
+        "how well the person makes things clear to others", ask="How well can {name} explain things to others?"
     )
-    motivation: Level | None = fact("wants the job", ask="How much does {name} want to be the internal expert?")
+    motivation: Level | None = fact(
+        "how much the person wants this part", ask="How much does {name} want to be the internal expert?"
+    )
     chosen_for_rank: Flag | None = fact(
-        "appointed because of position", ask="Was {name} appointed because of rank rather than ability?"
+        "was picked for position rather than ability", ask="Was {name} appointed because of rank rather than ability?"
     )
 
 
@@ -61,13 +67,15 @@ class Champion(Appointment):
         description="key, the id of the person in the team or a stakeholder"
     )
     used_crm_before: Flag | None = fact(
-        "worked with a CRM in an earlier job", ask="Did {name} work with a CRM in an earlier job?"
+        "has experience of a CRM from another employer", ask="Did {name} work with a CRM in an earlier job?"
     )
-    enthusiasm: Level | None = fact("likes CRM", ask="How enthusiastic is {name} about CRM?")
+    enthusiasm: Level | None = fact(
+        "how much the person likes the idea of CRM", ask="How enthusiastic is {name} about CRM?"
+    )
     shares_knowledge: Flag | None = fact(
-        "wants to pass it on", ask="Does {name} want to pass on to colleagues what there is to know?"
+        "is eager to let colleagues benefit", ask="Does {name} want to pass on to colleagues what there is to know?"
     )
     sees_practice_flaw: Flag | None = fact(
-        "as a manager sees a serious flaw a CRM could cure",
+        "is a manager who has noticed a grave weakness that a CRM would remove",
         ask="Does {name}, as a manager, see a serious flaw in today's practice that a CRM could cure?",
     )

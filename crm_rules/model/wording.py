@@ -40,7 +40,7 @@ def found(value: object) -> str:
             # Python refuses to print numbers of more than a few thousand digits.
             return str(value) if abs(value) < 10**_SHOWN else "a huge number"
         case float():
-            return f"{value:.15g}"
+            return repr(value)
         case dt.datetime():
             return f"the time {value.isoformat(sep=' ')}"
         case dt.date():
@@ -73,7 +73,7 @@ def advice(kind: ValueType, value: Any) -> str | None:
     """What to write instead of a value that does not fit."""
     match kind.kind:
         case Kind.BOOL:
-            return "write true or false, or leave the field out when it is not known"
+            return "write true or false"
         case Kind.NUMBER:
             return _number_advice(kind, value)
         case Kind.TEXT | Kind.KEY:
@@ -108,15 +108,13 @@ def _number_advice(kind: ValueType, value: Any) -> str | None:
             number = None
     if number is None:
         return None
-    if kind.unit == "share" and 1 < number <= 100:
-        return f"write {number / 100:g} for {number:g} %"
-    if percent and kind.unit == "share" and 0 <= number <= 1:
-        return f"write {number / 100:g} for {number:g} %"
+    if kind.unit == "share" and (1 < number <= 100 or (percent and 0 <= number <= 1)):
+        return f"write {number / 100:.15g} for {number:.15g} %"
     if percent or not _fits(kind, number):
         return None
     if kind.integer and number != int(number):
         return None
-    return f"write {number:g} without quotes" if isinstance(value, str) else f"write {number:g}"
+    return f"write {number:.15g} without quotes" if isinstance(value, str) else f"write {number:.15g}"
 
 
 def _fits(kind: ValueType, number: float) -> bool:

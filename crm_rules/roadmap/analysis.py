@@ -14,13 +14,13 @@ from typing import Any
 
 import networkx as nx
 
-from crm_rules.roadmap.calendar import Edge, WorkingCalendar
 from crm_rules.roadmap.cycles import Cycle, Loops, find_loops
 from crm_rules.roadmap.graph import graph_of
 from crm_rules.roadmap.network import Network, compile_network
 from crm_rules.roadmap.plan import LinkType, Plan, TaskState, days_of
 from crm_rules.roadmap.schedule import Schedule, schedule
 from crm_rules.roadmap.uncertain import Reasons, uncertain_schedule
+from crm_rules.roadmap.working_time import Edge, WorkingCalendar
 
 UNLISTED = ("tasks",)
 """What leaves everything unknown when there may be tasks that are not listed."""

@@ -238,15 +238,16 @@ def _frame(network: Network) -> _Frame:
     for j, links in enumerate(network.incoming):
         # Bounds on the start of j: (upper, lower, link).
         bounds: list[tuple[int, int, int]] = []
-        if network.looped[j]:
-            bounds.append((endless, origin[j], _FLOOR))
-        elif network.is_task[j]:
-            bounds.append((0, 0, _FLOOR))
         for k in links:
             if network.to_finish[k]:
                 bounds.append((link_high[k] - shortest[j], link_low[k] - longest[j], k))
             else:
                 bounds.append((link_high[k], link_low[k], k))
+        # Last, because of equals the first is kept, and a link can lead on to a gate.
+        if network.looped[j]:
+            bounds.append((endless, origin[j], _FLOOR))
+        elif network.is_task[j]:
+            bounds.append((0, 0, _FLOOR))
         candidates.append(_undominated(bounds))
     return _Frame(network, shortest, longest, 2 * reach, low, high, link_low, link_high, candidates)
 

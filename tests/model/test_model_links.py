@@ -103,11 +103,10 @@ def test_spaces_around_the_lag_change_nothing(
     assert parse_link(text) == Link(predecessor, link_type, -days if sign == "-" else days)
 
 
-@given(st.text(max_size=30))
+@given(st.text(max_size=30) | st.text("ab1 +-.dwFSf%e", max_size=12))
 def test_any_text_is_a_link_or_a_link_error(text: str) -> None:
     try:
         link = parse_link(text)
-    except LinkError as error:
-        assert error.message
-    else:
-        assert parse_link(str(link)) == link
+    except LinkError:
+        return
+    assert parse_link(str(link)) == link

@@ -1,0 +1,301 @@
+"""The pipeline as one straight function and its steps.
+
+project → facts → program → run → assessment. Nothing here decides anything about rules or
+risks; it puts the rooms in order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import cache
+from typing import Any
+
+from crm_rules.assessment.assess import AcceptedFinding, Assessing, ConclusionInfo
+from crm_rules.assessment.assessment import Assessment
+from crm_rules.assessment.results import (
+    Conclusion,
+    Decides,
+    Evidence,
+    Finding,
+    PackInfo,
+    Question,
+    Recommendation,
+)
+from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
+from crm_rules.engine.protocol import Engine, Limits, Run
+from crm_rules.engine.registry import engine_named, installed_engines
+from crm_rules.errors import CrmRulesError, EngineError, ProjectError, RulesetError, UnsupportedByEngine
+from crm_rules.explain.derivation import Derivation, Explainer
+from crm_rules.explain.narration import Narrator
+from crm_rules.explain.verify import verify
+from crm_rules.facts.base import FactBase, Origin
+from crm_rules.facts.schema import Schema
+from crm_rules.files.pack import bundled_pack_path, find_packs
+from crm_rules.files.project import load_project, parse_project
+from crm_rules.files.ruleset import Pack, load_pack
+from crm_rules.model.enums import Actor, enum_type
+from crm_rules.model.facts import project_entries
+from crm_rules.model.project import Project
+from crm_rules.model.schema import project_schema
+from crm_rules.program.check import Conventions
+from crm_rules.program.program import Program, compile_program
+from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.facts import roadmap_entries
+from crm_rules.roadmap.from_project import plan_of
+from crm_rules.rules.draft import Setting
+
+BUNDLED_PACK = "crm"
+"""Name of the pack that comes with the library."""
+
+Settings = Mapping[str, bool | int | float | str]
+"""Thresholds of a pack that are to be used instead of its own."""
+
+
+class Assessor:
+    """Applies packs of rules to projects.
+
+    Compiling happens once, when the assessor is built. Assessing keeps nothing, so that one
+    assessor can serve many threads.
+
+    Args:
+        packs: folders of packs, names of installed packs, or packs already loaded; later packs may
+            use the lists and conclusions of earlier ones. The bundled pack when None.
+        engine: name of the engine: `compiled` or `reference`.
+        settings: thresholds to use instead of the pack's own, by name.
+        limits: where a run stops.
+
+    Raises:
+        RulesetError: a pack has errors, or a setting does not exist or has the wrong type.
+        EngineError: there is no such engine.
+    """
+
+    def __init__(
+        self,
+        packs: Sequence[str | os.PathLike[str] | Pack] | None = None,
+        engine: str = "compiled",
+        settings: Settings | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.packs = _load_packs(packs)
+        self.engine: Engine = engine_named(engine)
+        self.limits = limits
+        self.warnings: list[Diagnostic] = []
+        self.program = compile_packs(self.packs, settings, self.warnings)
+        newest = self.packs[-1]
+        self.pack = PackInfo(newest.name, newest.version, self.program.fingerprint)
+        self._conclusions = {
+            c.name: ConclusionInfo(c.level or 0, c.catalogue) for pack in self.packs for c in pack.conclusions.values()
+        }
+
+    def assess(self, project: Project) -> Assessment:
+        """Assess a project.
+
+        Raises:
+            EngineError: a limit of the engine was reached.
+        """
+        facts, roadmap = project_facts(project, self.program.schema)
+        run = self.engine.run(self.program, facts, limits=self.limits)
+        return self.read(project, roadmap, run)
+
+    def read(self, project: Project, roadmap: Roadmap, run: Run) -> Assessment:
+        """The assessment of a project from a finished run over its facts."""
+        explainer, narrator = Explainer(run), Narrator(run.facts)
+        results = Assessing(run, explainer, narrator, _waivers(project), self._conclusions).results()
+        return Assessment(
+            project=_labels(project),
+            as_of=project.as_of,
+            pack=self.pack,
+            findings=results.findings,
+            conclusions=results.conclusions,
+            recommendations=results.recommendations,
+            questions=results.questions,
+            roadmap=roadmap if project.tasks else None,
+            run=run,
+            explainer=explainer,
+            firings=results.firings,
+        )
+
+
+def assess(project: Project) -> Assessment:
+    """Assess a project with the bundled pack and the default engine; see `Assessor` for choices."""
+    return _default_assessor().assess(project)
+
+
+def assess_many(
+    projects: Iterable[Project], executor: Executor | None = None, assessor: Assessor | None = None
+) -> Iterator[Assessment]:
+    """Assess projects one after the other, or on an executor; results come in the order of the projects.
+
+    A process pool needs an executor whose workers can import this library; each worker compiles the
+    bundled pack once. An `assessor` of your own can be used with threads only.
+    """
+    function = assess if assessor is None else assessor.assess
+    return map(function, projects) if executor is None else executor.map(function, projects)
+
+
+@cache
+def _default_assessor() -> Assessor:
+    return Assessor()
+
+
+# -- steps ------------------------------------------------------------------------------------
+
+
+def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactBase, Roadmap]:
+    """The facts of a project, schedule included, and its roadmap.
+
+    Args:
+        project: the project.
+        schema: what can be said, at least what the project model says; that model alone when None.
+    """
+    entries, incomplete = project_entries(project)
+    roadmap = analyse(plan_of(project))
+    computed = roadmap_entries(roadmap)
+    tasks = entries.get("tasks")
+    if isinstance(tasks, list):
+        entries["tasks"] = [{**task, **computed.columns[task["id"]]} for task in tasks]
+    lists: dict[str, Any] = dict(computed.lists)
+    open_lists = list(incomplete)
+    causes = dict(computed.causes)
+    if not roadmap.plan.complete:
+        open_lists += list(lists)
+        causes.update({(name, "", ""): ("tasks",) for name in lists})
+    places = {**project.places, **_computed_places(project, lists)}
+    facts = FactBase.of(schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes))
+    return facts, roadmap
+
+
+def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[str, str, str], Span]:
+    """Computed facts point at the tasks they were computed from."""
+    found: dict[tuple[str, str, str], Span] = {}
+    for link in lists["task_links"]:
+        for place in (("tasks", link["successor"], "after"), ("tasks", link["successor"], "")):
+            if place in project.places:
+                found[("task_links", link["id"], "")] = project.places[place]
+                break
+    for cycle in lists["cycles"]:
+        first = ("tasks", min(cycle["tasks"]), "")
+        if first in project.places:
+            found[("cycles", cycle["id"], "")] = project.places[first]
+    tasks = ("tasks", "", "")
+    if tasks in project.places:
+        found.update({(name, "", ""): project.places[tasks] for name in lists})
+    return found
+
+
+def _load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None) -> tuple[Pack, ...]:
+    loaded: list[Pack] = []
+    schema = project_schema()
+    for pack in packs if packs is not None else [BUNDLED_PACK]:
+        found = pack if isinstance(pack, Pack) else load_pack(pack_path(pack), schema)
+        schema = found.schema
+        loaded.append(found)
+    if not loaded:
+        raise RulesetError([Diagnostic("an assessor needs at least one pack")])
+    return tuple(loaded)
+
+
+def pack_path(pack: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Where a pack lies: the bundled one or an installed one by name, else the path as given."""
+    if isinstance(pack, str) and os.sep not in pack and not os.path.isdir(pack):
+        if pack == BUNDLED_PACK:
+            return bundled_pack_path(pack)
+        installed = find_packs()
+        if pack in installed:
+            return installed[pack]
+    return pack
+
+
+def compile_packs(
+    packs: Sequence[Pack], settings: Settings | None = None, warnings: list[Diagnostic] | None = None
+) -> Program:
+    """Compile packs into one program.
+
+    Raises:
+        RulesetError: with every error found.
+    """
+    drafts = [d for pack in packs for d in pack.drafts]
+    seen: set[str] = set()
+    twice = [d for d in drafts if d.id in seen or seen.add(d.id)]  # type: ignore[func-returns-value]
+    if twice:
+        raise RulesetError([d.head.problem(f"another pack has a rule '{d.id}' already") for d in twice])
+    own = {name: setting for pack in packs for name, setting in pack.settings.items()}
+    conventions = Conventions(
+        actors=enum_type(Actor),
+        sources=frozenset(key for pack in packs for key in pack.sources),
+        settings=_override(own, settings or {}),
+    )
+    return compile_program(drafts, packs[-1].schema, conventions, warnings)
+
+
+def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setting]:
+    result = dict(own)
+    problems: list[Diagnostic] = []
+    for name, value in settings.items():
+        if name not in own:
+            problems.append(Diagnostic(f"there is no setting '{name}'", hint=did_you_mean(name, own)))
+            continue
+        old = own[name]
+        numeric = isinstance(old.value, int | float) and not isinstance(old.value, bool)
+        fits = isinstance(value, int | float) and not isinstance(value, bool) if numeric else type(value) is type(old.value)
+        if not fits:
+            problems.append(Diagnostic(f"setting '{name}' is {old.value!r} in the pack and cannot be {value!r}"))
+            continue
+        result[name] = Setting(name, value, old.unit, old.meaning, "set for this assessment")
+    if problems:
+        raise RulesetError(problems)
+    return result
+
+
+def _waivers(project: Project) -> tuple[AcceptedFinding, ...]:
+    """Waivers in force on the day the facts describe; without a day, none has expired."""
+    return tuple(
+        AcceptedFinding(w.rule, w.about, w.reason)
+        for w in project.waivers
+        if w.expires is None or project.as_of is None or project.as_of <= w.expires
+    )
+
+
+def _labels(project: Project) -> dict[str, Any]:
+    profile = project.project
+    return {
+        "name": None if profile is None else profile.name,
+        "phase": None if profile is None or profile.phase is None else str(profile.phase.value),
+        "company_size": None if profile is None or profile.company_size is None else str(profile.company_size.value),
+    }
+
+
+__all__ = [
+    "Assessment",
+    "Assessor",
+    "Conclusion",
+    "CrmRulesError",
+    "Decides",
+    "Derivation",
+    "Diagnostic",
+    "EngineError",
+    "Evidence",
+    "Finding",
+    "Limits",
+    "Pack",
+    "PackInfo",
+    "Project",
+    "ProjectError",
+    "Question",
+    "Recommendation",
+    "Roadmap",
+    "RulesetError",
+    "Run",
+    "Span",
+    "UnsupportedByEngine",
+    "assess",
+    "assess_many",
+    "installed_engines",
+    "load_pack",
+    "load_project",
+    "parse_project",
+    "project_facts",
+    "verify",
+]

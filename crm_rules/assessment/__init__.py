@@ -1,0 +1,1 @@
+"""Assessments: findings, recommendations, conclusions and questions read off a run, as values."""

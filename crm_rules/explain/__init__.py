@@ -1,0 +1,1 @@
+"""Explanations: what engines report, interpreted. Derivations, their verification, questions, wording."""
