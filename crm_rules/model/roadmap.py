@@ -110,8 +110,12 @@ class Task(Entry):
     finish: Date | None = fact(
         "day it ends, planned or actual", ask="When does the task '{name}' finish, or when did it?"
     )
-    status: TaskStatus | None = fact(
-        "how far it has come", ask="Is the task '{name}' still planned, running, done, or dropped?"
+    # A blank is not unknown: what is on the critical path would then change as tasks are reported done.
+    status: TaskStatus = fact(
+        "how far it has come",
+        ask="Is the task '{name}' still planned, running, done, or dropped?",
+        blank="planned",
+        default=TaskStatus.PLANNED,
     )
     after: Annotated[Ordered[LinkText], AfterValidator(_read_links)] = fact(
         "tasks it waits for, each with an optional type of link and lag",

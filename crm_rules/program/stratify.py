@@ -16,7 +16,7 @@ import networkx as nx
 
 from crm_rules.diagnostics import Diagnostic
 from crm_rules.facts.schema import RelationKind, Schema
-from crm_rules.rules.expressions import Aggregate, Expr, Not, Raised, children
+from crm_rules.rules.expressions import Aggregate, And, AtLeast, Expr, Or, Raised, children
 from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Each, Let, Rule, Some
 
 Node = tuple[str, str]  # ("relation", name) or ("rule", id)
@@ -52,7 +52,8 @@ def _expression_reads(expr: Expr, strict: bool) -> Iterator[_Read]:
     if isinstance(expr, Aggregate):
         yield _Read(("relation", expr.relation), True, f"aggregates ({expr.function})")
         strict = True
-    if isinstance(expr, Not):
+    # Anything but these can be true because a finding is missing: not, comparisons, `is known`.
+    elif not isinstance(expr, And | Or | AtLeast):
         strict = True
     for child in children(expr):
         yield from _expression_reads(child, strict)
@@ -97,13 +98,15 @@ def stratify(rules: Sequence[Rule], schema: Schema) -> tuple[tuple[Stratum, ...]
     graph: nx.DiGraph[Node] = nx.DiGraph()
     manner: dict[tuple[Node, Node], _Read] = {}
     derived = {r.name for r in schema.relations.values() if r.kind is RelationKind.DERIVED}
+    # Rules that do not run (drafts, rules with errors) have no node and are never raised.
+    nodes = {("relation", name) for name in derived} | {("rule", rule.id) for rule in rules}
     for rule in rules:
         me: Node = ("rule", rule.id)
         graph.add_node(me)
         for conclude in rule.concludes:
             graph.add_edge(me, ("relation", conclude.relation))
         for read in reads(rule):
-            if read.node[0] == "relation" and read.node[1] not in derived:
+            if read.node not in nodes:
                 continue
             edge = (read.node, me)
             graph.add_edge(*edge)

@@ -52,6 +52,7 @@ def test_only_fields_with_a_known_meaning_of_blank_have_one() -> None:
     assert blanks == {
         ("team", "backs_up"): "backs up nobody",
         ("tasks", "contributors"): "nobody else",
+        ("tasks", "status"): "planned",
     }
     names = {r.name: r.column("name").blank for r in STATED if r.kind == "list"}
     elsewhere = {"project_managers", "internal_experts", "champions"}
