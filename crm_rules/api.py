@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crm_rules.assessment.assess import AcceptedFinding, Assessing, ConclusionInfo
@@ -23,19 +26,23 @@ from crm_rules.assessment.results import (
     Question,
     Recommendation,
 )
+from crm_rules.assessment.scales import LEVEL_ORDER, Level
 from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
+from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
-from crm_rules.engine.registry import engine_named, installed_engines
+from crm_rules.engine.registry import DEFAULT_ENGINE, engine_named, installed_engines
 from crm_rules.errors import CrmRulesError, EngineError, ProjectError, RulesetError, UnsupportedByEngine
 from crm_rules.explain.derivation import Derivation, Explainer
 from crm_rules.explain.narration import Narrator
+from crm_rules.explain.paths import fact_path
 from crm_rules.explain.verify import verify
 from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
+from crm_rules.facts.values import Row
 from crm_rules.files.pack import bundled_pack_path, find_packs
 from crm_rules.files.project import load_project, parse_project
 from crm_rules.files.ruleset import Pack, load_pack
-from crm_rules.model.enums import Actor, enum_type
+from crm_rules.model.enums import Actor, Phase, enum_type
 from crm_rules.model.facts import project_entries
 from crm_rules.model.project import Project
 from crm_rules.model.schema import project_schema
@@ -44,7 +51,7 @@ from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
-from crm_rules.rules.draft import Setting
+from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
 
 BUNDLED_PACK = "crm"
 """Name of the pack that comes with the library."""
@@ -74,11 +81,11 @@ class Assessor:
     def __init__(
         self,
         packs: Sequence[str | os.PathLike[str] | Pack] | None = None,
-        engine: str = "compiled",
+        engine: str = DEFAULT_ENGINE,
         settings: Settings | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.packs = _load_packs(packs)
+        self.packs = load_packs(packs)
         self.engine: Engine = engine_named(engine)
         self.limits = limits
         self.warnings: list[Diagnostic] = []
@@ -185,7 +192,12 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
     return found
 
 
-def _load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None) -> tuple[Pack, ...]:
+def load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None = None) -> tuple[Pack, ...]:
+    """Read packs in order, each with the vocabulary of those before it; the bundled pack when None.
+
+    Raises:
+        RulesetError: with all problems of the first pack that has any, or there is no pack.
+    """
     loaded: list[Pack] = []
     schema = project_schema()
     for pack in packs if packs is not None else [BUNDLED_PACK]:
@@ -199,7 +211,7 @@ def _load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None) -> tuple[
 
 def pack_path(pack: str | os.PathLike[str]) -> str | os.PathLike[str]:
     """Where a pack lies: the bundled one or an installed one by name, else the path as given."""
-    if isinstance(pack, str) and os.sep not in pack and not os.path.isdir(pack):
+    if isinstance(pack, str) and os.sep not in pack and not Path(pack).is_dir():
         if pack == BUNDLED_PACK:
             return bundled_pack_path(pack)
         installed = find_packs()
@@ -230,6 +242,90 @@ def compile_packs(
     return compile_program(drafts, packs[-1].schema, conventions, warnings)
 
 
+def rule_source(program: Program, rule: str) -> str:
+    """The Python the compiled engine runs for one rule, certain and possible answers together.
+
+    Raises:
+        KeyError: the program has no such rule, or its author calls it a draft.
+    """
+    return CompiledEngine().source(program, rule)
+
+
+def labels() -> Mapping[str, str]:
+    """Actors and phases to their wording for readers."""
+    return MappingProxyType({name: e.label(name) for e in map(enum_type, (Actor, Phase)) for name in e.members})
+
+
+# -- comparing engines ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something two engines do not agree on.
+
+    Attributes:
+        what: id of the rule, or name of the conclusion.
+        about: the facts bound by its `each` clauses (`person = team[ann]`), or the derived fact.
+        answers: name of each of the two engines to what it says.
+    """
+
+    what: str
+    about: tuple[str, ...]
+    answers: Mapping[str, str]
+
+
+def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
+    """Run a project on every installed engine and compare whole answers with those of the assessor's.
+
+    Raises:
+        EngineError: a limit of an engine was reached.
+        UnsupportedByEngine: an engine cannot run these packs, so that nothing can be said of it.
+    """
+    facts, _ = project_facts(project, assessor.program.schema)
+    own = assessor.engine.run(assessor.program, facts, limits=assessor.limits)
+    found: list[Difference] = []
+    for name in installed_engines():
+        if name != own.engine:
+            other = engine_named(name).run(assessor.program, facts, limits=assessor.limits)
+            found += _differences(own, other)
+    return tuple(found)
+
+
+def _differences(own: Run, other: Run) -> list[Difference]:
+    """Every firing and derived fact two runs answer differently, in order of rules and facts."""
+    here, there = _answers(own), _answers(other)
+    found = [
+        Difference(what, _bound(own, what, rows), {own.engine: mine or "silent", other.engine: theirs or "silent"})
+        for what, rows in {**here, **there}
+        if (mine := here.get((what, rows))) != (theirs := there.get((what, rows)))
+    ]
+    return sorted(found, key=lambda d: (d.what, d.about))
+
+
+def _answers(run: Run) -> dict[tuple[str, tuple[Row, ...]], str]:
+    """What a run says of each rule and the facts it binds, and of each derived fact, in words."""
+    said: dict[tuple[str, tuple[Row, ...]], list[str]] = {}
+    for firing in run.firings():
+        words = ["certain" if firing.certain else "possible"]
+        if firing.certain:
+            seen = zip(run.program.rule(firing.rule).somes, firing.witnesses, strict=True)
+            words += [f"{s.var} = {fact_path(run.facts, s.relation, row)}" for s, row in seen if row is not None]
+        said.setdefault((firing.rule, firing.facts), []).append(", ".join(words))
+    for name, derived in run.derived.items():
+        for word, rows in (("certain", derived.certain), ("possible", derived.possible)):
+            for row in rows:
+                said.setdefault((name, (row,)), []).append(word)
+    # An answer given twice is not the same as one given once.
+    return {what: " and ".join(sorted(answers)) for what, answers in said.items()}
+
+
+def _bound(run: Run, what: str, rows: tuple[Row, ...]) -> tuple[str, ...]:
+    if what not in run.program.by_id:
+        return (fact_path(run.facts, what, rows[0]),)
+    eaches = zip(run.program.rule(what).eaches, rows, strict=True)
+    return tuple(f"{e.var} = {fact_path(run.facts, e.relation, row)}" for e, row in eaches)
+
+
 def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setting]:
     result = dict(own)
     problems: list[Diagnostic] = []
@@ -238,8 +334,7 @@ def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setti
             problems.append(Diagnostic(f"there is no setting '{name}'", hint=did_you_mean(name, own)))
             continue
         old = own[name]
-        numeric = isinstance(old.value, int | float) and not isinstance(old.value, bool)
-        fits = isinstance(value, int | float) and not isinstance(value, bool) if numeric else type(value) is type(old.value)
+        fits = _is_number(value) if _is_number(old.value) else type(value) is type(old.value)
         if not fits:
             problems.append(Diagnostic(f"setting '{name}' is {old.value!r} in the pack and cannot be {value!r}"))
             continue
@@ -247,6 +342,10 @@ def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setti
     if problems:
         raise RulesetError(problems)
     return result
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _waivers(project: Project) -> tuple[AcceptedFinding, ...]:
@@ -268,16 +367,21 @@ def _labels(project: Project) -> dict[str, Any]:
 
 
 __all__ = [
+    "DEFAULT_ENGINE",
+    "LEVEL_ORDER",
     "Assessment",
     "Assessor",
+    "ClauseDraft",
     "Conclusion",
     "CrmRulesError",
     "Decides",
     "Derivation",
     "Diagnostic",
+    "Difference",
     "EngineError",
     "Evidence",
     "Finding",
+    "Level",
     "Limits",
     "Pack",
     "PackInfo",
@@ -286,16 +390,24 @@ __all__ = [
     "Question",
     "Recommendation",
     "Roadmap",
+    "RuleDraft",
     "RulesetError",
     "Run",
+    "Setting",
+    "Source",
     "Span",
     "UnsupportedByEngine",
     "assess",
     "assess_many",
+    "compile_packs",
+    "cross_check",
     "installed_engines",
+    "labels",
     "load_pack",
+    "load_packs",
     "load_project",
     "parse_project",
     "project_facts",
+    "rule_source",
     "verify",
 ]

@@ -22,6 +22,7 @@ from typing import Literal
 from crm_rules.facts.schema import Kind, RelationKind
 from crm_rules.program.plan import Define, Either, Exists, Probe, Scan, Step, Test, choose_probe, conjuncts, plan_rule
 from crm_rules.program.program import Program
+from crm_rules.program.stratify import decisive, reads
 from crm_rules.rules.expressions import (
     MIRRORED,
     Aggregate,
@@ -42,7 +43,7 @@ from crm_rules.rules.expressions import (
     Raised,
     walk,
 )
-from crm_rules.rules.rule import conditions
+from crm_rules.rules.semantics import settle
 
 Mode = Literal["sure", "loose"]
 OPPOSITE: dict[CompareOp, CompareOp] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -95,7 +96,7 @@ class Generator:
     """Generates one function; `prologue` collects what it needs at its top."""
 
     program: Program
-    full: bool
+    full: bool = False
     own: frozenset[str] = frozenset()
     lines: Lines = field(default_factory=Lines)
     prologue: dict[str, str] = field(default_factory=dict)
@@ -159,7 +160,7 @@ class Generator:
             return row.columns[f.index]
         if self.program.schema.relations[row.relation].kind is RelationKind.SECTION:
             self.need(row.name, f"state.section({row.relation!r})")
-            return self.need(f"{row.name}_{f.index}", f"{row.name}[{f.index}]")
+            return self.need(f"s{f.index}_{row.relation}", f"{row.name}[{f.index}]")
         return f"{row.name}[{f.index}]"
 
     def nullable(self, f: Field, scope: Scope) -> bool:
@@ -284,9 +285,12 @@ class Generator:
             case AtLeast(count=count, items=items):
                 terms = " + ".join(f"(1 if {self.condition(i, mode, scope)} else 0)" for i in items)
                 return f"({terms} >= {count})"
+            case Call(function="overlap"):
+                code = self.overlap(expr, scope)
+                return f"({code} is True)" if mode == "sure" else f"({code} is not False)"
             case _:
-                value = self.value(expr, scope) if not _is_overlap(expr) else self.overlap(expr, scope)
-                return f"({value} is True)" if mode == "sure" else f"({value} is not False)"
+                value = self.value(expr, scope)
+                return f"({value} is True)" if mode == "sure" else f"({value} not in NEVER)"
 
     def negation(self, item: Expr, mode: Mode, scope: Scope) -> str:
         """A negated condition, pushed inwards where that makes shorter code."""
@@ -303,6 +307,9 @@ class Generator:
     def flag(self, f: Field, wanted: bool, mode: Mode, scope: Scope) -> str:
         """A boolean column as a condition."""
         column = self.column(f, scope)
+        if f.derived and wanted is (mode == "loose"):
+            # A derived value may be missing, which counts as false.
+            return f"{column} {'not in' if wanted else 'in'} NEVER"
         return f"{column} is {wanted}" if mode == "sure" else f"{column} is not {not wanted}"
 
     def overlap(self, expr: Expr, scope: Scope) -> str:
@@ -485,9 +492,7 @@ class Generator:
                     scope[step.var] = row
                     with self.conditions(step.filters, mode, scope):
                         self.steps(rest, mode, scope, leaf, witnesses)
-                self.lines.put(
-                    f"if len(firings) > {self.need('most', 'state.limits.firings')}: state.too_many_firings()"
-                )
+                self.limit()
             case Exists():
                 with self.lines.block(f"if {self.exists(step, mode, scope, witnesses)}:"):
                     self.steps(rest, mode, scope, leaf, witnesses)
@@ -528,6 +533,11 @@ class Generator:
             self.lines.depth = depth
         return found
 
+    def limit(self) -> None:
+        """Stop when there are too many firings; tested behind loops, so that a join cannot fill the memory."""
+        most = self.need("most", "state.limits.firings")
+        self.lines.put(f"if len(firings) + len(possibly) > {most}: state.too_many_firings()")
+
     # -- leaves -----------------------------------------------------------------------------
 
     def record(self, kind: Literal["certain", "possible"], scope: Scope, witnesses: dict[int, str]) -> None:
@@ -549,8 +559,12 @@ class Generator:
 
     def settled(self, expr: Expr, scope: Scope) -> str:
         """The value of a derived fact: open numbers are unknown."""
+        if isinstance(expr, Const):
+            return self.constant(settle(expr.value))
         code = self.value(expr, scope)
-        return code if isinstance(expr, Field | Const) else f"settle({code})"
+        if isinstance(expr, Field) and (expr.derived or expr.column.type.kind is not Kind.NUMBER):
+            return code
+        return f"settle({code})"
 
     def sure_core(self, steps: Sequence[Step], scope: Scope, leaf: Callable[[dict[int, str]], None]) -> None:
         """Statements under which the loosely bound facts make a certain firing."""
@@ -591,10 +605,6 @@ def _stated(f: Field) -> bool:
     return not f.derived and (not f.column.computed or f.column.type.kind is Kind.BOOL)
 
 
-def _is_overlap(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.function == "overlap"
-
-
 # -- functions of a stratum -----------------------------------------------------------------
 
 
@@ -606,29 +616,40 @@ class Fused:
     members: tuple[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]], ...]
 
 
-def referenced_rules(program: Program) -> frozenset[int]:
-    """Rules some other rule asks about with `raised`."""
-    asked: set[str] = set()
-    for rule in program.rules:
-        exprs = [c.expr for clause in rule.when for c in conditions(clause)]
-        exprs += [v for conclude in rule.concludes for v in conclude.values]
-        asked.update(r for e in exprs for part in walk(e) if isinstance(part, Raised) for r in part.rules)
-    return frozenset(program.by_id[r] for r in asked if r in program.by_id)
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What the rules of a program need of each other.
+
+    Attributes:
+        raised: rules some rule asks about with `raised`, which therefore set flags.
+        decisive: rules whose possible firings are found even in a run for certain answers.
+    """
+
+    raised: frozenset[int]
+    decisive: frozenset[int]
+
+    @staticmethod
+    def of(program: Program) -> Uses:
+        """Read it off the rules."""
+        asked = {read.node[1] for rule in program.rules for read in reads(rule) if read.node[0] == "rule"}
+        return Uses(frozenset(program.by_id[r] for r in asked if r in program.by_id), decisive(program.rules))
 
 
-def stratum_source(program: Program, number: int, full: bool, only: int | None = None) -> str:
+def stratum_source(program: Program, number: int, uses: Uses, full: bool, only: int | None = None) -> str:
     """Source of the function that runs a stratum whose rules do not feed each other.
 
     Args:
         program: the program.
         number: the stratum.
-        full: find possible firings as well as certain ones.
+        uses: what the program's rules need of each other.
+        full: find the possible firings of all rules and not only of the decisive ones.
         only: one rule, to show its code alone.
     """
-    generator = Generator(program, full, signalled=referenced_rules(program))
+    generator = Generator(program, signalled=uses.raised)
     positions = [only] if only is not None else list(program.strata[number].rules)
-    loops: dict[str, list[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]]] = {}
+    loops: dict[tuple[str, bool], list[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]]] = {}
     for position in positions:
+        generator.full = full or position in uses.decisive
         steps = plan_rule(program, position)
         first = next((i for i, s in enumerate(steps) if isinstance(s, Scan)), None)
         if first is None:
@@ -636,13 +657,14 @@ def stratum_source(program: Program, number: int, full: bool, only: int | None =
         else:
             scan = steps[first]
             assert isinstance(scan, Scan)
-            loops.setdefault(scan.relation, []).append((position, steps[:first], scan, steps[first + 1 :]))
-    for relation, members in loops.items():
+            key = (scan.relation, generator.full)
+            loops.setdefault(key, []).append((position, steps[:first], scan, steps[first + 1 :]))
+    for (relation, generator.full), members in loops.items():
         _fused(generator, Fused(relation, tuple(members)))
     return _function(f"stratum_{number}", generator)
 
 
-def rule_sources(program: Program, number: int, full: bool) -> list[tuple[str, int, str | None]]:
+def rule_sources(program: Program, number: int, uses: Uses, full: bool) -> list[tuple[str, int, str | None]]:
     """Sources of the functions that run the rules of a recursive stratum.
 
     Returns:
@@ -655,7 +677,7 @@ def rule_sources(program: Program, number: int, full: bool) -> list[tuple[str, i
         variants: list[int | None] = [None]
         variants += [i for i, e in enumerate(program.rules[position].eaches) if e.relation in stratum.relations]
         for variant in variants:
-            generator = Generator(program, full, own=stratum.relations, signalled=referenced_rules(program))
+            generator = Generator(program, full, own=stratum.relations, signalled=uses.raised)
             steps = list(plan_rule(program, position, variant))
             name = f"rule_{position}" + ("" if variant is None else f"_new_{variant}")
             _recursive_rule(generator, position, steps, full, variant is not None)
@@ -669,7 +691,8 @@ def _function(name: str, generator: Generator) -> str:
         f"def {name}(state):",
         "    firings = state.fired",
         "    fired = firings.append",
-        "    maybe = state.maybe.append",
+        "    possibly = state.maybe",
+        "    maybe = possibly.append",
     ]
     ordered = _ordered(generator.prologue)
     return "\n".join([*head, *(f"    {n} = {e}" for n, e in ordered), *generator.lines.text, ""])
@@ -731,7 +754,8 @@ def _fused(generator: Generator, fused: Fused) -> None:
     for _, _, scan, after in fused.members:
         for expr in _expressions((scan, *after)):
             for part in walk(expr):
-                if isinstance(part, Field) and part.var == scan.var:
+                # Another clause may give the name to a fact of another relation.
+                if isinstance(part, Field) and (part.var, part.relation) == (scan.var, scan.relation):
                     uses[part.index] = uses.get(part.index, 0) + 1
     cached = {i: f"{row.name}_{i}" for i, n in sorted(uses.items()) if n > 1}
     row = replace(row, columns=cached)
@@ -757,7 +781,7 @@ def _fused(generator: Generator, fused: Fused) -> None:
                         lambda c=scope, w=witnesses: generator.record("certain", c, w),  # type: ignore[misc]
                         witnesses,
                     )
-    generator.lines.put(f"if len(firings) > {generator.need('most', 'state.limits.firings')}: state.too_many_firings()")
+    generator.limit()
 
 
 def _recursive_rule(generator: Generator, position: int, steps: list[Step], loose: bool, new: bool) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crm_rules.engine.codegen import rule_sources, stratum_source
+from crm_rules.engine.codegen import Uses, rule_sources, stratum_source
 from crm_rules.engine.protocol import Derived, Limits, Run, is_open, storable
 from crm_rules.errors import EngineError
 from crm_rules.facts.base import FactBase
@@ -41,6 +41,7 @@ CACHED_PROGRAMS = 32
 
 _NAMESPACE = {
     "UNNAMED": UNNAMED,
+    "NEVER": (False, NO_VALUE),
     "inf": math.inf,
     "date": dt.date,
     "is_open": is_open,
@@ -71,7 +72,8 @@ class _Recursive:
 
     Attributes:
         sure, loose: per rule its position, the function that joins everything, the functions that
-            join new facts by relation, and whether it also depends on the stratum otherwise.
+            join new facts by relation, and whether it also depends on the stratum otherwise;
+            `loose` is empty where nobody needs to know what is possible.
     """
 
     sure: tuple[_RuleFunctions, ...]
@@ -110,7 +112,8 @@ class CompiledEngine:
             else:
                 state.fixpoint(number, stratum)
             state.finish(number)
-        return Run(program, facts, self.name, state.fired, state.maybe, state.derived_facts(), possible)
+        maybe = state.maybe if possible else ()
+        return Run(program, facts, self.name, state.fired, maybe, state.derived_facts(), possible)
 
     def prepare(self, program: Program, possible: bool = True) -> Code:
         """Compile a program, or take it from the cache; `run` does this by itself."""
@@ -120,7 +123,8 @@ class CompiledEngine:
             if code is not None:
                 self._cache.move_to_end(key)
                 return code
-        code = tuple(_compile(program, n, possible) for n in range(len(program.strata)))
+        uses = Uses.of(program)
+        code = tuple(_compile(program, n, uses, possible) for n in range(len(program.strata)))
         with self._lock:
             self._cache[key] = code
             while len(self._cache) > CACHED_PROGRAMS:
@@ -135,23 +139,29 @@ class CompiledEngine:
         """
         position = program.by_id[rule]
         number = program.stratum_of[position]
+        uses = Uses.of(program)
         if not program.strata[number].recursive:
-            return stratum_source(program, number, possible, only=position)
-        return "\n".join(source for source, p, _ in rule_sources(program, number, possible) if p == position)
+            return stratum_source(program, number, uses, possible, only=position)
+        full = possible or position in uses.decisive
+        return "\n".join(source for source, p, _ in rule_sources(program, number, uses, full) if p == position)
 
 
-def _compile(program: Program, number: int, possible: bool) -> _Flat | _Recursive:
-    if not program.strata[number].recursive:
-        return _Flat(_load(stratum_source(program, number, possible), f"stratum_{number}"))
+def _compile(program: Program, number: int, uses: Uses, possible: bool) -> _Flat | _Recursive:
+    stratum = program.strata[number]
+    if not stratum.recursive:
+        return _Flat(_load(stratum_source(program, number, uses, possible), f"stratum_{number}"))
+    # Rules that feed each other are needed together or not at all.
+    loose = possible or not uses.decisive.isdisjoint(stratum.rules)
     return _Recursive(
-        _rule_functions(program, number, full=False), _rule_functions(program, number, full=True) if possible else ()
+        _rule_functions(program, number, uses, full=False),
+        _rule_functions(program, number, uses, full=True) if loose else (),
     )
 
 
-def _rule_functions(program: Program, number: int, full: bool) -> tuple[_RuleFunctions, ...]:
+def _rule_functions(program: Program, number: int, uses: Uses, full: bool) -> tuple[_RuleFunctions, ...]:
     own = program.strata[number].relations
     by_rule: dict[int, tuple[list[Function], list[tuple[str, Function]]]] = {}
-    for source, position, relation in rule_sources(program, number, full):
+    for source, position, relation in rule_sources(program, number, uses, full):
         function = _load(source, source.partition("(")[0].removeprefix("def "))
         everything, new = by_rule.setdefault(position, ([], []))
         if relation is None:
@@ -210,6 +220,8 @@ class _LooseIndex:
     def matches(self, key: Any) -> list[Row]:
         if key is None:
             return self.everything
+        if key is NO_VALUE:
+            return []
         found = self.buckets.get(key)
         if found is None:
             return self.unknown
@@ -230,7 +242,7 @@ class _State:
         self.new: dict[str, list[Row]] = {}
         self.fresh: dict[str, list[Row]] = {}
         self.postponed: dict[str, list[Row]] = {}
-        self.in_fixpoint = False
+        self.growing: frozenset[str] = frozenset()
         self.seen: dict[int, set[Any]] = {}
         self.derived_count = 0
         self._certain: dict[str, Any] = {}
@@ -298,7 +310,7 @@ class _State:
         def add(row: Row, certain: bool) -> None:
             if certain and storable(row):
                 rows[row] = True
-            elif self.full:
+            else:
                 rows.setdefault(row, False)
 
         def add_new(row: Row, certain: bool) -> None:
@@ -308,7 +320,7 @@ class _State:
                 rows[row] = certain
                 self.fresh.setdefault(relation, []).append(row)
 
-        return add_new if self.in_fixpoint else add
+        return add_new if relation in self.growing else add
 
     def too_many_firings(self) -> None:
         raise EngineError(f"more than {self.limits.firings:,} firings (limit: firings)")
@@ -340,25 +352,27 @@ class _State:
 
     def derived_facts(self) -> dict[str, Derived]:
         """Final facts of every derived relation of the schema."""
-        return {
+        derived = {
             r.name: self.final.get(r.name, Derived())
             for r in self.program.schema.relations.values()
             if r.kind is RelationKind.DERIVED
         }
+        return derived if self.full else {name: Derived(d.certain) for name, d in derived.items()}
 
     def fixpoint(self, number: int, stratum: _Recursive) -> None:
         """Run a recursive stratum: the certain program to its fixpoint, then the possible one."""
         own = sorted(self.program.strata[number].relations)
         # Facts that rules below found for these relations are the start; possible ones wait.
         start = {r: self.found.get(r, {}) for r in own}
-        self.in_fixpoint, self.postponed = True, {}
+        # What the rules derive besides becomes final later; nothing in this stratum reads it.
+        self.growing, self.postponed = self.program.strata[number].relations, {}
         self.seen = {f.position: set() for f in stratum.sure}
         for relation in own:
             self._certain[relation] = [r for r, sure in start[relation].items() if sure]
             self.found[relation] = dict.fromkeys(self._certain[relation], True)
             self._forget_indexes(relation)
         self._rounds(stratum.sure, self._certain, self.sure_flags)
-        if self.full:
+        if stratum.loose:
             for relation in own:
                 rows = dict.fromkeys([*start[relation], *self.postponed.get(relation, ())], False)
                 self.found[relation] = {**rows, **self.found[relation]}
@@ -366,7 +380,7 @@ class _State:
             for position, rows_seen in self.seen.items():
                 self.loose_flags[position] |= bool(rows_seen)
             self._rounds(stratum.loose, self._possible, self.loose_flags)
-        self.in_fixpoint = False
+        self.growing = frozenset()
 
     def _rounds(self, functions: tuple[_RuleFunctions, ...], visible: dict[str, Any], flags: bytearray) -> None:
         """Run rules until neither a fact nor the flag of a rule is new."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Value
@@ -221,7 +220,7 @@ class Schema:
             if r.name in by_name:
                 raise ValueError(f"two relations are called {r.name}")
             by_name[r.name] = r
-        return Schema(MappingProxyType(by_name), phase)
+        return Schema(by_name, phase)
 
     def extended(self, relations: Iterable[Relation]) -> Schema:
         """This schema with more relations; raises ValueError on a name taken."""

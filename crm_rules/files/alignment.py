@@ -120,7 +120,7 @@ def _escape(text: str, i: int, end: int) -> tuple[str, int] | None:
 
 
 def _block(text: str, header: re.Match[str], value: str) -> list[int] | None:
-    body = [(start, end) for start, end in line_parts(text) if start >= header.end() > 0]
+    body = [(start, end) for start, end in line_parts(text) if start >= header.end()]
     filled = [text[start:end] for start, end in body if text[start:end].strip(" ")]
     if not filled:
         return None
@@ -139,8 +139,6 @@ def _block_at(text: str, body: list[tuple[int, int]], indent: int, folded: bool,
     chars: list[str] = []
     positions: list[int] = []
     lines: list[tuple[int, int] | None] = [(s + indent, e) if e - s > indent else None for s, e in body]
-    while lines and lines[-1] is None:
-        lines.pop()
     leading = 0
     while leading < len(lines) and lines[leading] is None:
         chars.append("\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from crm_rules.diagnostics import Diagnostic, did_you_mean
@@ -105,7 +104,7 @@ class _Declarations:
         found = {pair[0].name: pair for pair in pairs if pair is not None}
         return (
             schema.extended(relation for _, relation in found.values()),
-            MappingProxyType({name: conclusion for name, (conclusion, _) in found.items()}),
+            {name: conclusion for name, (conclusion, _) in found.items()},
         )
 
     def _announced(self, reader: Reader | None, node: Node | None, kind: RelationKind) -> list[Entry]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Final
 
 from crm_rules.diagnostics import Diagnostic, Span, did_you_mean, nearest
@@ -93,7 +93,7 @@ def pack_files(path: str | os.PathLike[str], problems: list[Diagnostic]) -> Pack
             hint = f"did you mean '{close}.yaml'?" if close else "rules lie in folders: move it into one"
             _report(problems, file, f"{quoted(parts[0])} does not belong at the top of a pack", hint)
     _report_names(root, rules, problems)
-    return PackFiles(MappingProxyType(top), MappingProxyType(dict(sorted(rules.items()))))
+    return PackFiles(top, dict(sorted(rules.items())))
 
 
 def _refuse_other(root: Path) -> None:
@@ -236,7 +236,7 @@ def find_packs(points: Iterable[EntryPoint] | None = None) -> Mapping[str, Path]
         packs.setdefault(point.name, path)
     if problems:
         raise RulesetError(problems)
-    return MappingProxyType(packs)
+    return packs
 
 
 def _offered(point: EntryPoint) -> Path:

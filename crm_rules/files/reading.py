@@ -6,7 +6,7 @@ any of them means. Every problem goes to one list; a value that has one is read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -121,8 +121,9 @@ class Reader:
         if node.kind == "sequence":
             members: Sequence[Node] = node.value
             return members
-        text = node.value if node.kind == "scalar" and isinstance(node.value, str) else None
-        self.unexpected(node, f"a list of {expected}", hint or (f"write [{text}]" if text else None))
+        if hint is None and isinstance(node.value, str) and node.value.isprintable() and 0 < len(node.value) <= 40:
+            hint = f"write [{node.value}]"
+        self.unexpected(node, f"a list of {expected}", hint)
         return ()
 
     # -- text -------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class Reader:
             self.problem(node.span, f"expected {expected}, found blank text")
             return None
         lead = len(node.value) - len(node.value.lstrip())
-        return Text(value, node.span, self._locator(node, lead))
+        return Text(value, node.span, partial(self._place, node, lead))
 
     def literal(self, node: Node | None, expected: str) -> Text | None:
         """As `authored`, where a number, true or false is as good as text that says so."""
@@ -152,7 +153,7 @@ class Reader:
             return self.authored(node, expected)
         # Written anew, because what YAML reads as a number (0o17) need not be one in an expression.
         value = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
-        return Text(value, node.span, self._locator(node, 0))
+        return Text(value, node.span, partial(self._place, node, 0))
 
     def texts(self, node: Node | None, expected: str) -> tuple[Text, ...]:
         """The texts of a list, each of them once."""
@@ -168,19 +169,11 @@ class Reader:
 
     def key(self, entry: Entry) -> Text:
         """A key as text that knows its place."""
-        span = entry.key_span
-        quotes = 1 if span.length == len(entry.key) + 2 else 0
-
-        def at(offset: int) -> tuple[Span, str | None]:
-            here = Span(span.file, span.line, span.column + quotes + offset, max(len(entry.key) - offset, 1))
-            return here, self._line(here)
-
-        return Text(entry.key, span, at)
+        return Text(entry.key, entry.key_span, partial(self._key_place, entry))
 
     def named(self, value: str, span: Span) -> Text:
         """Text made by the loader that stands for a place as a whole."""
-        line = self._line(span)
-        return Text(value, span, lambda _: (span, line))
+        return Text(value, span, partial(self._same_place, span))
 
     def choice(self, node: Node | None, what: str, valid: Collection[str]) -> str | None:
         """One of a few words. None for None."""
@@ -223,11 +216,19 @@ class Reader:
         # Not `source.line`: what is shown must be fit for a terminal.
         return self.source.problem("", span).source
 
-    def _locator(self, node: Node, lead: int) -> Callable[[int], tuple[Span, str | None]]:
-        return partial(self._place, node, lead)
+    # Bound methods and not closures, so that drafts can be pickled.
 
     def _place(self, node: Node, lead: int, offset: int) -> tuple[Span, str | None]:
         span = scalar_offset(node, lead + offset)
+        return span, self._line(span)
+
+    def _key_place(self, entry: Entry, offset: int) -> tuple[Span, str | None]:
+        span = entry.key_span
+        quote = 1 if span.length == len(entry.key) + 2 else 0
+        here = Span(span.file, span.line, span.column + quote + offset, max(len(entry.key) - offset, 1))
+        return here, self._line(here)
+
+    def _same_place(self, span: Span, _: int) -> tuple[Span, str | None]:
         return span, self._line(span)
 
 

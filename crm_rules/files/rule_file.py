@@ -233,7 +233,7 @@ class _RuleReader:
         drafts: list[ConcludeDraft] = []
         for entry in read.mapping(node, "conclusions with their fields").values():
             hint = f"{entry.key} stands beside conclude: indent it less" if entry.key in _THEN.all else None
-            fields = read.mapping(entry.node, f"the fields of {entry.key}", hint)
+            fields = read.mapping(entry.node, f"the fields of {quoted(entry.key)}", hint)
             values: dict[str, tuple[Text, Text]] = {}
             for key, field in fields.items():
                 value = read.literal(field.node, "an expression")

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from crm_rules.diagnostics import Diagnostic
@@ -98,10 +97,10 @@ def load_pack(path: str | os.PathLike[str], schema: Schema, limits: Limits = DEF
         languages=about.languages,
         drafts=tuple(d for d in drafts if d is not None),
         schema=extended,
-        sources=MappingProxyType(sources),
-        settings=MappingProxyType(settings),
+        sources=sources,
+        settings=settings,
         conclusions=conclusions,
-        documents=MappingProxyType(reading.documents),
+        documents=reading.documents,
     )
 
 

@@ -438,8 +438,7 @@ class _Reading:
         # Counted, because the first key of a block mapping may have properties of its own.
         for _ in range((event.anchor is not None) + (event.tag is not None)):
             written = _PROPERTY.match(self.text, begin)
-            if written is None:
-                break
+            assert written is not None
             if self.text[begin] == "!" and not _ORDINARY_TAG.fullmatch(written.group()):
                 self._leave_to_python()
             begin = min(written.end(), stop)

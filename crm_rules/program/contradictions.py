@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_rules.diagnostics import Diagnostic
 from crm_rules.facts.schema import Arity, Kind
 from crm_rules.rules.draft import Text
-from crm_rules.rules.expressions import MIRRORED, And, Compare, Const, Expr, Field, walk
-from crm_rules.rules.rule import AnyOf, Check, Clause, Let, Rule, conditions
+from crm_rules.rules.expressions import MIRRORED, And, Compare, Const, Expr, Field, Not, walk
+from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Condition, Let, Rule, conditions
 from crm_rules.rules.semantics import compare
 
 
@@ -58,7 +59,7 @@ def _field_range(f: Field) -> _Range | None:
         return _Range(0, count - 1, members=count) if column.type.enum.ordinal else _Range(0, 0, members=count)
     if column.type.kind is Kind.BOOL:
         return _Range(0, 1, members=2)
-    return None
+    return _Range(-math.inf, math.inf)
 
 
 def _narrow(r: _Range, op: str, value: Any) -> None:
@@ -76,14 +77,23 @@ def _narrow(r: _Range, op: str, value: Any) -> None:
 
 
 def _comparisons(expr: Expr) -> Iterable[tuple[Field, str, Any]]:
-    if isinstance(expr, And):
-        for item in expr.items:
-            yield from _comparisons(item)
-    elif isinstance(expr, Compare):
-        if isinstance(expr.left, Field) and isinstance(expr.right, Const):
-            yield expr.left, expr.op, expr.right.value
-        elif isinstance(expr.right, Field) and isinstance(expr.left, Const):
-            yield expr.right, MIRRORED[expr.op], expr.left.value
+    """Comparisons of a field with a literal that hold whenever the condition does."""
+    match expr:
+        case And(items=items):
+            for item in items:
+                yield from _comparisons(item)
+        case Compare(op=op, left=Field() as f, right=Const(value=value)):
+            yield f, op, _ordinal(value)
+        case Compare(op=op, left=Const(value=value), right=Field() as f):
+            yield f, MIRRORED[op], _ordinal(value)
+        case Field():
+            yield expr, "==", True
+        case Not(item=Field() as f):
+            yield f, "==", False
+
+
+def _ordinal(value: Any) -> Any:
+    return value.toordinal() if isinstance(value, dt.date) else value
 
 
 def _settings_used(expr: Expr) -> bool:
@@ -118,34 +128,47 @@ def decided_conditions(head: Text, when: Sequence[Clause]) -> list[Diagnostic]:
     """Conditions that can never or always hold, whatever the facts."""
     problems: list[Diagnostic] = []
 
-    def report(text: str, span: Any, verdict: str) -> None:
-        problems.append(Diagnostic(f"'{text}' can {verdict} hold", span or head.span))
+    def report(condition: Condition, verdict: str) -> None:
+        problems.append(Diagnostic(f"'{condition.text}' {verdict}", condition.span or head.span))
 
     for clause in when:
-        for condition in conditions(clause):
-            if isinstance(clause, Let):
-                continue
+        for condition in _tested(clause):
             expr = condition.expr
             if isinstance(expr, Const) or (
                 isinstance(expr, Compare) and isinstance(expr.left, Const) and isinstance(expr.right, Const)
             ):
                 holds = expr.value if isinstance(expr, Const) else compare(expr.op, expr.left.value, expr.right.value)  # type: ignore[union-attr]
                 if not _settings_used(expr):
-                    report(condition.text, condition.span, "always" if holds else "never")
+                    report(condition, "always holds" if holds else "can never hold")
             elif _never([expr]):
-                report(condition.text, condition.span, "never")
+                report(condition, "can never hold")
             elif _always(expr):
-                report(condition.text, condition.span, "always")
+                report(condition, "always holds")
     if not problems:
-        together = [c.expr for clause in when if not isinstance(clause, AnyOf | Let) for c in conditions(clause)]
-        if len(together) > 1 and _never(together):
+        # What is said of one fact is said under one name; `none` may use a name again.
+        together = [c.expr for clause in when if not isinstance(clause, AnyOf | Absent) for c in _tested(clause)]
+        if _never(together):
             problems.append(head.problem("the conditions of this rule can never hold together"))
+            return problems
         for clause in when:
+            if isinstance(clause, Absent) and _never([*together, *(c.expr for c in clause.where)]):
+                problems.append(Diagnostic("this none always holds", clause.span or head.span))
             if isinstance(clause, AnyOf):
                 for alternative in clause.alternatives:
-                    if _never([c.expr for inner in alternative if isinstance(inner, Check) for c in conditions(inner)]):
+                    checks = [c.expr for inner in alternative if isinstance(inner, Check) for c in conditions(inner)]
+                    if _never([*together, *checks]):
                         problems.append(Diagnostic("an alternative of any can never hold", clause.span or head.span))
     return problems
+
+
+def _tested(clause: Clause) -> Iterator[Condition]:
+    """The conditions of a clause and its alternatives; values of `let` are none, though they may be true or false."""
+    if isinstance(clause, AnyOf):
+        for alternative in clause.alternatives:
+            for inner in alternative:
+                yield from _tested(inner)
+    elif not isinstance(clause, Let):
+        yield from conditions(clause)
 
 
 def _renamed(rule: Rule) -> tuple[Clause, ...]:

@@ -80,10 +80,10 @@ class World(Protocol):
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """Kleene's *and*."""
+    """Kleene's *and*; here and below a missing value counts as false."""
     result: Truth = True
     for t in truths:
-        if t is False:
+        if t is False or t is NO_VALUE:
             return False
         if t is None:
             result = None
@@ -94,7 +94,7 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     """Kleene's *or*."""
     result: Truth = False
     for t in truths:
-        if t:
+        if t is True:
             return True
         if t is None:
             result = None
@@ -103,7 +103,7 @@ def any_of(truths: Iterable[Truth]) -> Truth:
 
 def negate(truth: Truth) -> Truth:
     """Kleene's *not*."""
-    return None if truth is None else not truth
+    return None if truth is None else truth is not True
 
 
 def at_least(count: int, truths: Iterable[Truth]) -> Truth:
@@ -111,7 +111,7 @@ def at_least(count: int, truths: Iterable[Truth]) -> Truth:
     certain = possible = 0
     for t in truths:
         certain += t is True
-        possible += t is not False
+        possible += t is True or t is None
     return True if certain >= count else (None if possible >= count else False)
 
 
@@ -160,7 +160,7 @@ def _compare_intervals(op: str, left: Value, right: Value) -> Truth:
 
 def contains(container: Value, item: Value) -> Truth:
     """Membership in three values."""
-    if container is NO_VALUE:
+    if container is NO_VALUE or item is NO_VALUE:
         return False
     if container is None:
         return None
@@ -231,8 +231,18 @@ def is_known(value: Value) -> bool:
 
 
 def settle(value: Value) -> Value:
-    """The form in which a value enters a derived fact: open numbers are unknown."""
-    return None if isinstance(value, Interval) else value
+    """The form in which a value enters a derived fact.
+
+    Open numbers are unknown, and whole numbers are held as such: 2 and 2.0 are the same fact, so that
+    it must not depend on which of them is derived first.
+    """
+    if isinstance(value, Interval):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, tuple):
+        return tuple(settle(v) for v in value)
+    return value
 
 
 def total(function: str, values: Sequence[Value]) -> Value:

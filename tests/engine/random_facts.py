@@ -144,7 +144,7 @@ def random_facts(choices: Choices, schema: Schema, ignorance: Ignorance) -> Fact
     open_ = {r.name for r in lists if choices.chance(ignorance.lists)}
     keys: dict[str, list[str]] = {}
     for relation in lists:
-        count = choices.pick((2, 1, 3, 3, 0, MOST_ROWS))
+        count = choices.pick((2, 1, 3, 3, 3, 2, 0, MOST_ROWS))
         if relation.name in open_ and choices.chance(30):
             count = 0
         elsewhere = _elsewhere(relation)
@@ -179,7 +179,7 @@ def random_value(choices: Choices, column: Column, keys: dict[str, list[str]]) -
     """A known value of a column, as rows hold it."""
     if column.arity is Arity.ONE:
         return _single(choices, column.type, keys)
-    members = [_single(choices, column.type, keys) for _ in range(choices.pick((1, 0, 2, 3)))]
+    members = [_single(choices, column.type, keys) for _ in range(choices.pick((1, 0, 2, 2, 3)))]
     if column.type.kind is Kind.KEY and not _known_keys(column.type, keys):
         members = []
     return tuple(sorted(set(members))) if column.arity is Arity.SET else tuple(members)

@@ -92,10 +92,13 @@ def random_rules(choices: Choices, schema: Schema, features: Features) -> list[R
     top = max(levels.values(), default=0)
     rules: list[RuleDraft] = []
     raised: dict[str, int] = {}
-    targets: list[Relation | None] = [r for r in derived if choices.chance(85)]
-    targets += [choices.pick([None, None, *derived]) for _ in range(choices.between(1, 5))]
-    for number, target in enumerate(targets[:8]):
-        level = choices.between(0, top if target is None else levels[target.name])
+    # A recursion needs something to start from: the first rule of a relation reads what lies below it.
+    targets: list[tuple[Relation | None, int]] = [(r, levels[r.name] - 1) for r in derived if choices.chance(90)]
+    for _ in range(choices.pick((2, 1, 2, 3, 5))):
+        target = choices.pick([None, None, *derived])
+        targets.append((target, top if target is None else levels[target.name]))
+    for number, (target, highest) in enumerate(targets[:8]):
+        level = choices.between(0, highest)
         writer = _Writer(choices, schema, features, levels, level, dict(raised))
         rule_id = f"rule{number}"
         rules.append(writer.rule(rule_id, target))
@@ -138,7 +141,9 @@ class _Writer:
         self.derived = [r for r in schema.relations.values() if r.kind is RelationKind.DERIVED]
         self.scope = _Scope(dict(self.sections))
         self.witnesses: dict[str, Relation] = {}
+        self.trivial = {f"{name}.id" for name in self.sections}
         self.compared: set[str] = set()
+        self.joined: list[set[str]] = []
         self.bound: list[str] = []
         self.work = 1
         self.number = 0
@@ -157,7 +162,7 @@ class _Writer:
             clause = self._each()
             if clause is not None:
                 clauses.append(clause)
-        for _ in range(choices.pick((0, 1, 1, 2) if self.bound else (1, 2))):
+        for _ in range(choices.pick((1, 0, 1, 0, 2) if self.bound else (1, 1, 2))):
             clauses.append(self._other())
         if not clauses:
             clauses.append(self._check())
@@ -256,7 +261,7 @@ class _Writer:
         where: list[str] = []
         if self.bound and choices.chance(85):
             where.append(self._join(inner, var))
-        where += self._wheres(inner, var, choices.pick((1, 0, 0, 2)))
+        where += self._wheres(inner, var, choices.pick((0, 1, 0, 0, 2)))
         self.scope = inner
         self.bound.append(var)
         return _clause("each", f"{var} in {relation.name}", where)
@@ -293,7 +298,7 @@ class _Writer:
     def _inner_wheres(self, var: str, relation: Relation) -> list[str]:
         inner = self.scope.with_fact(var, relation)
         where = [self._join(inner, var)] if self.choices.chance(60) else []
-        return where + self._wheres(inner, var, self.choices.pick((0, 1, 1, 2)))
+        return where + self._wheres(inner, var, self.choices.pick((0, 1, 0, 1, 2)))
 
     def _let(self) -> ClauseDraft:
         name = self._name("l")
@@ -315,7 +320,7 @@ class _Writer:
                 return self.choices.pick(self.scope.terms())
 
     def _check(self) -> ClauseDraft:
-        return ClauseDraft("check", Text(self._condition(self.scope, self.choices.pick((0, 1, 1, 2)))))
+        return ClauseDraft("check", Text(self._condition(self.scope, self.choices.pick((0, 1, 0, 1, 2)))))
 
     def _any(self) -> ClauseDraft:
         alternatives = []
@@ -346,8 +351,8 @@ class _Writer:
         """A condition that links a newly bound fact to what is bound already."""
         own = columns_of(var, scope.facts[var])
         others = [t for t in scope.terms() if t.var and t.var != var]
-        joins: list[str] = []
-        weak: list[str] = []
+        joins: list[tuple[str, Term, Term]] = []
+        weak: list[tuple[str, Term, Term]] = []
         for mine in own:
             for other in others:
                 if mine.type.kind is not other.type.kind:
@@ -355,18 +360,20 @@ class _Writer:
                 found = joins if mine.type.kind is Kind.KEY else weak
                 if mine.arity is Arity.ONE and other.arity is Arity.ONE:
                     if self._fits(other, mine.type, Arity.ONE):
-                        found.append(f"{mine.text} == {other.text}")
+                        found.append((f"{mine.text} == {other.text}", mine, other))
                 elif mine.arity is Arity.ONE:
                     if self._fits(mine, other.type, Arity.ONE):
-                        found.append(f"{mine.text} in {other.text}")
+                        found.append((f"{mine.text} in {other.text}", mine, other))
                 elif other.arity is Arity.ONE:
                     if self._fits(other, mine.type, Arity.ONE):
-                        found.append(f"{other.text} in {mine.text}")
+                        found.append((f"{other.text} in {mine.text}", mine, other))
                 elif self._fits(other, mine.type, mine.arity):
-                    found.append(f"overlap({mine.text}, {other.text})")
-        if joins and (not weak or self.choices.chance(85)):
-            return self.choices.pick(joins)
-        return self.choices.pick(weak) if weak else self._condition(scope, 0, var)
+                    found.append((f"overlap({mine.text}, {other.text})", mine, other))
+        if not joins and not weak:
+            return self._condition(scope, 0, var)
+        written, mine, other = self.choices.pick(joins if joins and (not weak or self.choices.chance(85)) else weak)
+        self.joined.append({mine.text, other.text})
+        return written
 
     def _condition(self, scope: _Scope, depth: int, var: str | None = None) -> str:
         choices = self.choices
@@ -388,6 +395,8 @@ class _Writer:
             return self._strictly(lambda: self._about_many(scope))
         terms = columns_of(var, scope.facts[var]) if var is not None and choices.chance(85) else scope.terms()
         term = choices.pick(terms)
+        if term.text in self.trivial:
+            term = choices.pick(terms)
         if self.features.knowledge and choices.chance(8):
             return f"{term.text} is {choices.pick(('known', 'unknown'))}"
         return self._about(term, scope)
@@ -425,25 +434,28 @@ class _Writer:
             return self._about_members(term, scope)
         choices = self.choices
         partners = [t for t in scope.terms() if t.text != term.text and self._fits(t, term.type, Arity.ONE)]
-        partners = [t for t in partners if t.arity is Arity.ONE]
+        partners = [t for t in partners if t.arity is Arity.ONE and {t.text, term.text} not in self.joined]
         fixed = term.text in self.compared or "(" in term.text
         self.compared.add(term.text)
         match term.type.kind:
             case Kind.BOOL:
                 if partners and choices.chance(25):
                     return f"{term.text} {choices.pick(('==', '!='))} {choices.pick(partners).text}"
-                if not fixed and choices.chance(30):
+                if fixed:
+                    return choices.pick((f"at_least(1, {term.text})", f"not at_least(1, {term.text})"))
+                if choices.chance(30):
                     return f"{term.text} {choices.pick(('==', '!='))} {choices.pick(('true', 'false'))}"
                 return term.text if choices.chance(60) else f"not {term.text}"
             case Kind.NUMBER:
                 return self._about_number(term, partners, fixed)
             case Kind.KEY:
                 containers = [t for t in scope.terms() if t.arity is not Arity.ONE and self._fits(term, t.type, Arity.ONE)]
+                containers = [t for t in containers if {t.text, term.text} not in self.joined]
                 if containers and choices.chance(40):
                     return f"{term.text} {choices.pick(('in', 'not in'))} {choices.pick(containers).text}"
                 if partners and choices.chance(85):
                     return f"{term.text} {choices.pick(('==', '!='))} {choices.pick(partners).text}"
-                return f"{term.text} {choices.pick(('!=', '=='))} {self._literal(term.type)}"
+                return self._against_literals(term, ("!=", "=="), fixed)
             case Kind.DATE:
                 if partners and choices.chance(60):
                     other = choices.pick(partners).text
@@ -451,17 +463,23 @@ class _Writer:
                         limit = choices.pick(("0", "3", "settings.soon", "-1"))
                         return f"days_between({term.text}, {other}) {choices.pick(COUNTED)} {limit}"
                     return f"{term.text} {choices.pick(COUNTED)} {other}"
-                return f"{term.text} {choices.pick(COUNTED)} {self._literal(term.type)}"
+                return self._against_literals(term, COUNTED, fixed)
             case Kind.TEXT:
                 if partners and choices.chance(40):
                     return f"{term.text} {choices.pick(('==', '!='))} {choices.pick(partners).text}"
                 if choices.chance(40):
                     return f"lower({term.text}) {choices.pick(('==', '!='))} 'a'"
-                if choices.chance(40):
-                    return f"{term.text} {choices.pick(('in', 'not in'))} ['a', 'b']"
-                return f"{term.text} {choices.pick(('==', '!='))} {self._literal(term.type)}"
+                return self._against_literals(term, ("==", "!="), fixed)
             case Kind.ENUM:
                 return self._about_member(term, partners, fixed)
+
+    def _against_literals(self, term: Term, ops: Sequence[str], fixed: bool) -> str:
+        """A comparison with a literal; the checker reports two of them that exclude each other."""
+        choices = self.choices
+        if fixed or choices.chance(25):
+            literals = sorted({self._literal(term.type) for _ in range(2)})
+            return f"{term.text} {choices.pick(('in', 'not in'))} [{', '.join(literals)}]"
+        return f"{term.text} {choices.pick(ops)} {self._literal(term.type)}"
 
     def _about_number(self, term: Term, partners: list[Term], fixed: bool) -> str:
         choices = self.choices

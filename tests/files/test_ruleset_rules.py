@@ -315,7 +315,7 @@ LAYOUT = {
     "key with too much indentation": (
         ("  recommend:\n", "    recommend:\n"),
         """
-        r.yaml:41:5: expected the fields of recommend, found a list
+        r.yaml:41:5: expected the fields of 'recommend', found a list
            41 |     - action: inspect {bridge.name}
               |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ recommend stands beside conclude: indent it less
         """,
@@ -502,7 +502,7 @@ LAYOUT = {
     "conclusion without fields": (
         ("decay: {about: bridge.id, years: 10}", "decay: bridge.id"),
         """
-        r.yaml:39:12: expected the fields of decay, found text 'bridge.id'
+        r.yaml:39:12: expected the fields of 'decay', found text 'bridge.id'
            39 |     decay: bridge.id
               |            ^^^^^^^^^
         """,
