@@ -461,17 +461,20 @@ class _RuleChecker:
                 text.problem(f"the braces of this text do not match ({error})", length=len(text.value))
             )
             return Template((text.value,), text.value)
+        searched = 0
         for literal, name, spec, conversion in pieces:
             if literal:
                 parts.append(literal)
             if name is None:
                 continue
-            hole = self._hole(text, name, spec or "", conversion, scope)
+            offset = searched = text.value.find("{" + name, searched) + 1
+            hole = self._hole(text, offset, name, spec or "", conversion, scope)
             parts.append(hole if hole is not None else "{" + name + "}")
         return Template(tuple(parts), text.value)
 
-    def _hole(self, text: Text, name: str, spec: str, conversion: str | None, scope: Scope) -> Hole | None:
-        offset = text.value.find("{" + name) + 1
+    def _hole(
+        self, text: Text, offset: int, name: str, spec: str, conversion: str | None, scope: Scope
+    ) -> Hole | None:
         var, _, column = name.partition(".")
         bound = scope.get(var)
         if conversion:

@@ -114,6 +114,14 @@ class Page:
         line.append(" " * (self.width - line.cell_len - end.cell_len))
         line.append_text(end)
 
+    def row(self, *cells: str | tuple[str, str], indent: int = 2) -> None:
+        """One line of cells that line up with those of other rows; the caller pads them."""
+        line = Text(" " * indent)
+        for cell in cells:
+            text, style = (cell, "") if isinstance(cell, str) else cell
+            line.append(_UNPRINTABLE.sub("\ufffd", text), style)
+        self._lines.append(line)
+
     def verbatim(self, line: str, indent: int = 0, style: str = "") -> None:
         """One line whose blanks matter and which is not wrapped, such as a line of program code."""
         self._lines.append(Text(" " * indent + _UNPRINTABLE.sub("\ufffd", line), style))

@@ -7,11 +7,12 @@ the same in all completions is found (deciding that is NP-hard in general); the 
 
 * Early dates lie between those of two extreme cases: unknown durations 0, and longer than all that is known
   together. For a task on a loop, the upper case has no limit. Where both agree, the date is known.
-* An input to a task that no other can overtake holds it in every completion (*candidates* below). Walking
-  back from the project finish over candidates only, a task that cannot be avoided is critical: a gate.
+* An input to a task that others always reach or overtake never holds it; the rest are its *candidates*. What
+  every walk back over candidates passes dominates the task: its dates follow from the dominator's, and two
+  inputs with a common dominator can be compared although the dates of both are unknown. What dominates the
+  project finish is critical.
 * Total float obeys TF_i = min(project finish - EF_i, min over links (link slack + TF_j)) in every
-  completion, so intervals for it follow backwards from intervals for early dates and from the gates. And
-  a task is off the critical path when even the longest path through it is shorter than the project must be.
+  completion, so intervals for it follow backwards from intervals for differences of dates.
 
 Tasks on a loop get no values at all: their own links contradict each other. A dropped task on a loop that
 dropping it has not broken may hand on any order or none.
@@ -151,28 +152,114 @@ class _Early:
     finish: list[int]
 
 
+class _Tree:
+    """Events, each below one that dominates it, with the interval of minutes between the two.
+
+    Intervals are summed from the root on, so the one between an event and any event above it is a difference.
+    """
+
+    def __init__(self, events: int, root: int) -> None:
+        self._above = [root] * events
+        self._jump = [root] * events
+        self._depth = [0] * events
+        self._low = [0] * events
+        self._high = [0] * events
+
+    def hang(self, event: int, above: int, low: int, high: int) -> None:
+        """Put an event `low` to `high` minutes after one that is in the tree."""
+        far = self._jump[above]
+        self._above[event] = above
+        # Jumps of sizes that double now and then make any ancestor reachable in logarithmically many steps.
+        level = self._depth[above] - self._depth[far] == self._depth[far] - self._depth[self._jump[far]]
+        self._jump[event] = self._jump[far] if level else above
+        self._depth[event] = self._depth[above] + 1
+        self._low[event] = self._low[above] + low
+        self._high[event] = self._high[above] + high
+
+    def meet(self, a: int, b: int) -> int:
+        """The lowest event that is at or above both."""
+        depth, jump, above = self._depth, self._jump, self._above
+        if depth[a] < depth[b]:
+            a, b = b, a
+        while depth[a] > depth[b]:
+            a = jump[a] if depth[jump[a]] >= depth[b] else above[a]
+        while a != b:
+            if jump[a] != jump[b]:
+                a, b = jump[a], jump[b]
+            else:
+                a, b = above[a], above[b]
+        return a
+
+    def between(self, above: int, event: int) -> tuple[int, int]:
+        """Least and greatest number of minutes from an event to one below it."""
+        return self._low[event] - self._low[above], self._high[event] - self._high[above]
+
+    def apart(self, first: int, second: int) -> tuple[int, int]:
+        """Least and greatest number of minutes from one event to another, either order in the tree."""
+        top = self.meet(first, second)
+        low_first, high_first = self.between(top, first)
+        low_second, high_second = self.between(top, second)
+        return low_second - high_first, high_second - low_first
+
+    def path(self, event: int, root: int) -> list[int]:
+        """All events at or above one, without the root."""
+        found: list[int] = []
+        while event != root:
+            found.append(event)
+            event = self._above[event]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What may hold an event: it is not before `event` by `low` to `high` minutes, `earliest` to `latest` overall."""
+
+    item: int
+    event: int
+    low: int
+    high: int
+    earliest: int
+    latest: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """The network with both extreme cases of its forward pass.
+    """The network with both extreme cases of its forward pass, and what dominates what.
 
     Attributes:
-        shortest, longest: durations in the two cases.
         unlimited: an upper bound of at least this is no bound.
         low, high: early dates in the two cases.
         link_low, link_high: what each link demands of the end it enters.
-        candidates: by node, links that can hold it (`_FLOOR` for none), without any that another one
-            always equals or exceeds.
+        candidates: by node, the links that can hold it, `_FLOOR` for the project start.
+        tree: the events `2 * node` (start), `2 * node + 1` (finish), then the project start and finish.
     """
 
     network: Network
-    shortest: list[int]
-    longest: list[int]
     unlimited: int
     low: _Early
     high: _Early
     link_low: list[int]
     link_high: list[int]
     candidates: list[list[int]]
+    tree: _Tree
+
+    @property
+    def project_start(self) -> int:
+        """Event of the project start."""
+        return 2 * len(self.network.ids)
+
+    @property
+    def project_finish(self) -> int:
+        """Event of the project finish."""
+        return 2 * len(self.network.ids) + 1
+
+    def leaves(self, link: int) -> int:
+        """Event a link leaves."""
+        return 2 * self.network.tails[link] + self.network.from_finish[link]
+
+    def enters(self, link: int) -> int:
+        """Event a link enters."""
+        return 2 * self.network.heads[link] + self.network.to_finish[link]
 
 
 def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Schedule, Reasons]:
@@ -184,7 +271,7 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
     tasks = [i for i, task in enumerate(network.is_task) if task]
     finish_low = max((frame.low.finish[i] for i in tasks), default=0)
     finish_high = max((frame.high.finish[i] for i in tasks), default=0)
-    total, free, driving = _floats(frame, finish_low, finish_high)
+    total, free, driving = _floats(frame)
     looped = network.looped
 
     def known(low: int, high: int | None, node: int) -> int | None:
@@ -220,36 +307,75 @@ def _sum(a: int | None, b: int | None) -> int | None:
 def _frame(network: Network) -> _Frame:
     # No path of known durations and lags is longer than this, nor below its negative.
     reach = 1 + sum(d or 0 for d in network.durations) + sum(abs(lag) for lag in network.lags)
-    endless = 4 * reach
+    endless = 8 * reach
     shortest = [d or 0 for d in network.durations]
     longest = [endless if d is None else d for d in network.durations]
     origin = [0 if task else -2 * endless for task in network.is_task]
+    ceiling = [endless if loop else base for base, loop in zip(origin, network.looped, strict=True)]
     low = _forward(network, origin, stretch=shortest, shrink=longest)
-    high = _forward(
-        network,
-        [endless if loop else base for base, loop in zip(origin, network.looped, strict=True)],
-        stretch=longest,
-        shrink=shortest,
-    )
+    high = _forward(network, ceiling, stretch=longest, shrink=shortest)
     joined = list(zip(network.tails, network.from_finish, network.lags, strict=True))
-    link_low = [(low.finish if leaves else low.start)[i] + lag for i, leaves, lag in joined]
-    link_high = [(high.finish if leaves else high.start)[i] + lag for i, leaves, lag in joined]
-    candidates: list[list[int]] = []
-    for j, links in enumerate(network.incoming):
-        # Bounds on the start of j: (upper, lower, link).
-        bounds: list[tuple[int, int, int]] = []
-        for k in links:
-            if network.to_finish[k]:
-                bounds.append((link_high[k] - shortest[j], link_low[k] - longest[j], k))
-            else:
-                bounds.append((link_high[k], link_low[k], k))
-        # Last, because of equals the first is kept, and a link can lead on to a gate.
-        if network.looped[j]:
-            bounds.append((endless, origin[j], _FLOOR))
-        elif network.is_task[j]:
-            bounds.append((0, 0, _FLOOR))
-        candidates.append(_undominated(bounds))
-    return _Frame(network, shortest, longest, 2 * reach, low, high, link_low, link_high, candidates)
+    frame = _Frame(
+        network=network,
+        unlimited=4 * reach,
+        low=low,
+        high=high,
+        link_low=[(low.finish if leaves else low.start)[i] + lag for i, leaves, lag in joined],
+        link_high=[(high.finish if leaves else high.start)[i] + lag for i, leaves, lag in joined],
+        candidates=[[] for _ in network.ids],
+        tree=_Tree(2 * len(network.ids) + 2, root=2 * len(network.ids)),
+    )
+    for j in network.order:
+        inputs: list[_Input] = []
+        for k in network.incoming[j]:
+            # On the start of j: what enters the finish counts less the duration.
+            most, least = (longest[j], shortest[j]) if network.to_finish[k] else (0, 0)
+            lag = network.lags[k]
+            bounds = frame.link_low[k] - most, frame.link_high[k] - least
+            inputs.append(_Input(k, frame.leaves(k), lag - most, lag - least, *bounds))
+        # Last, because of equals the first is kept, and a link can lead on to a dominator.
+        if network.is_task[j] or network.looped[j]:
+            span = origin[j], ceiling[j]
+            inputs.append(_Input(_FLOOR, frame.project_start, *span, *span))
+        frame.candidates[j] += _hang(frame, 2 * j, inputs)
+        frame.tree.hang(2 * j + 1, 2 * j, shortest[j], longest[j])
+    last: list[_Input] = []
+    for i, task in enumerate(network.is_task):
+        # With such a successor the project finish can as well be read off the successor.
+        covered = any(
+            network.from_finish[k] and network.lags[k] >= 0 and network.is_task[network.heads[k]]
+            for k in network.outgoing[i]
+        )
+        if task and not covered:
+            last.append(_Input(i, 2 * i + 1, 0, 0, low.finish[i], high.finish[i]))
+    _hang(frame, frame.project_finish, last)
+    return frame
+
+
+def _hang(frame: _Frame, event: int, inputs: list[_Input]) -> list[int]:
+    """Put an event below what dominates it; returns the items of the inputs that can hold it."""
+    tree, start = frame.tree, frame.project_start
+    if not inputs:
+        return []
+    inputs = _undominated([(one.earliest, one.latest, one) for one in inputs])
+    while True:
+        top = inputs[0].event
+        for one in inputs:
+            top = tree.meet(top, one.event)
+        compared: list[tuple[int, int, _Input]] = []
+        for one in inputs:
+            low, high = tree.between(top, one.event)
+            compared.append((low + one.low, high + one.high, one))
+        kept = _undominated(compared)
+        if len(kept) == len(inputs):
+            break
+        inputs = kept
+    low, high = max(low for low, _, _ in compared), max(high for _, high, _ in compared)
+    if top == start:
+        low = max(low, max(one.earliest for one in inputs))
+        high = min(high, max(one.latest for one in inputs))
+    tree.hang(event, top, low, high)
+    return [one.item for one in inputs]
 
 
 def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], shrink: Sequence[int]) -> _Early:
@@ -275,109 +401,51 @@ def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], sh
     return _Early(start, finish)
 
 
-def _undominated(bounds: list[tuple[int, int, int]]) -> list[int]:
-    """Of (upper, lower, item): a smallest set of items among which the largest value always is."""
-    if not bounds:
-        return []
-    level = max(low for _, low, _ in bounds)
-    kept = [item for high, low, item in bounds if high > level]
-    if not any(low == level and high > level for high, low, _ in bounds):
-        kept.append(next(item for _, low, item in bounds if low == level))
+def _undominated(bounds: list[tuple[int, int, _Input]]) -> list[_Input]:
+    """Of inputs with lower and upper bounds, a smallest set among which the largest value always is."""
+    level = max(low for low, _, _ in bounds)
+    kept = [one for _, high, one in bounds if high > level]
+    if not any(low == level < high for low, high, _ in bounds):
+        kept.append(next(one for low, _, one in bounds if low == level))
     return kept
-
-
-def _gates(frame: _Frame) -> set[int]:
-    """Nodes on every walk from the project start to the project finish over candidates.
-
-    In a completion, the task that finishes last is held by one of its candidates, that one by one of its own,
-    and so on down to a task that starts with the project. A node on all such walks is critical.
-    """
-    network = frame.network
-    heads = network.heads
-    last: list[tuple[int, int, int]] = []
-    for i, task in enumerate(network.is_task):
-        # With such a successor the project finish can as well be read off the successor.
-        covered = any(
-            network.from_finish[k] and network.lags[k] >= 0 and network.is_task[heads[k]] for k in network.outgoing[i]
-        )
-        if task and not covered:
-            last.append((frame.high.finish[i], frame.low.finish[i], i))
-    ends = _undominated(last)
-    position = {node: p for p, node in enumerate(network.order)}
-    beyond = len(position)
-    farthest = dict.fromkeys(ends, beyond)  # how far along the order one step from a node can lead
-    first = -1
-    pending = list(ends)
-    relevant = set(ends)
-    while pending:
-        j = pending.pop()
-        for k in frame.candidates[j]:
-            if k == _FLOOR:
-                first = max(first, position[j])
-                continue
-            i = network.tails[k]
-            farthest[i] = max(farthest.get(i, -1), position[j])
-            if i not in relevant:
-                relevant.add(i)
-                pending.append(i)
-    # Every step goes forwards in the order, so a node is unavoidable when no step leads past it.
-    found: set[int] = set()
-    for node in network.order:
-        if node in relevant:
-            if first <= position[node]:
-                found.add(node)
-            first = max(first, farthest[node])
-    return found
 
 
 _Interval = tuple[int, int | None]  # upper end None: no limit
 
 
-def _floats(frame: _Frame, finish_low: int, finish_high: int) -> tuple[list[_Interval], list[_Interval], list[bool]]:
+def _floats(frame: _Frame) -> tuple[list[_Interval], list[_Interval], list[bool]]:
     """Intervals of total and free float by node, and the links that are certainly driving."""
-    network, low, high = frame.network, frame.low, frame.high
-    heads = network.heads
-    gates = _gates(frame)
+    network, low, high, tree = frame.network, frame.low, frame.high, frame.tree
+    critical = {event // 2 for event in tree.path(frame.project_finish, frame.project_start)}
     count = len(network.ids)
     total: list[_Interval] = [(0, None)] * count
     free: list[_Interval] = [(0, None)] * count
-    tail = [0] * count  # longest way from the start of a node to the project finish, upper bound
-    driving = [False] * len(heads)
+    driving = [False] * len(network.heads)
 
-    def limited(value: int) -> int | None:
-        return value if value < frame.unlimited else None
+    def interval(least: int, most: int) -> _Interval:
+        return max(0, least), most if most < frame.unlimited else None
 
     for i in reversed(network.order):
-        loop = network.looped[i]
+        own: _Interval = (frame.unlimited, None)
         if network.is_task[i]:
-            room: _Interval = (max(0, finish_low - high.finish[i]), limited(finish_high - low.finish[i]))
-            tail[i] = frame.longest[i]
-        else:
-            room = (frame.unlimited, None)
-            tail[i] = -2 * frame.unlimited
-        if loop:
-            tail[i] = 2 * frame.unlimited
-        own, spare = room, room
+            own = interval(*tree.apart(2 * i + 1, frame.project_finish))
+        spare = own
         for k in network.outgoing[i]:
-            j = heads[k]
-            date_low, date_high = (
-                (low.finish[j], high.finish[j]) if network.to_finish[k] else (low.start[j], high.start[j])
-            )
-            slack: _Interval
-            if frame.candidates[j] == [k]:
-                slack = (0, 0)
-            else:
-                slack = (max(0, date_low - frame.link_high[k]), limited(date_high - frame.link_low[k]))
+            j = network.heads[k]
+            slack: _Interval = (0, 0)
+            if frame.candidates[j] != [k]:
+                dates_low, dates_high = (low.finish, high.finish) if network.to_finish[k] else (low.start, high.start)
+                least, most = tree.apart(frame.leaves(k), frame.enters(k))
+                slack = interval(
+                    max(least - network.lags[k], dates_low[j] - frame.link_high[k]),
+                    min(most - network.lags[k], dates_high[j] - frame.link_low[k]),
+                )
             driving[k] = slack[1] == 0
             own = _least(own, _plus(slack, total[j]))
             spare = _least(spare, slack if network.is_task[j] else _plus(slack, free[j]))
-            way = network.lags[k] + tail[j]
-            way += frame.longest[i] if network.from_finish[k] else 0
-            way -= frame.shortest[j] if network.to_finish[k] else 0
-            tail[i] = max(tail[i], way)
-        if loop:  # links inside the loop were left out and may take float away
+        if network.looped[i]:  # links inside the loop were left out and may take float away
             own, spare = (0, own[1]), (0, spare[1])
-        total[i] = (0, 0) if i in gates else (max(own[0], finish_low - high.start[i] - tail[i]), own[1])
+        total[i] = (0, 0) if i in critical else own
         free[i] = _least(spare, (spare[0], total[i][1]))  # free float never exceeds total float
     return total, free, driving
 

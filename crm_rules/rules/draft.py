@@ -155,5 +155,5 @@ class Source:
     author: str = ""
     year: int | None = None
     language: str = ""
-    place: str = ""
+    url: str = ""
     note: str = ""

@@ -55,7 +55,9 @@ class Coverage:
         self._examples = tuple(examples)
         # An engine of its own, so that changed programs do not drive others out of the shared cache.
         self._engine: Engine = CompiledEngine()
-        self._answers = [self._answer(self._with(rule), rule.id, facts) for facts in self._examples]
+        original = self._with(rule)
+        assert original is not None, "rules of a program stay stratified without the others"
+        self._answers = [self._answer(original, rule.id, facts) for facts in self._examples]
 
     def notices(self, changed: Rule) -> bool:
         """Whether at least one example comes out differently; `changed` has the id of the original.
@@ -75,10 +77,8 @@ class Coverage:
         strata, cycles = stratify(rules, self._program.schema)
         return None if cycles else program_of(rules, self._program.schema, strata, self._program.settings)
 
-    def _answer(self, program: Program | None, rule: str, facts: FactBase) -> Expectation | None:
+    def _answer(self, program: Program, rule: str, facts: FactBase) -> Expectation | None:
         """What a rule does in an example; None when a limit stops it first."""
-        if program is None:
-            return None
         try:
             return what_it_did(self._engine.run(program, facts, limits=_LIMITS), rule)
         except EngineError:

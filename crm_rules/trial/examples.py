@@ -63,7 +63,8 @@ def run_examples(
     used = tuple(engine_named(name) for name in (installed_engines() if engines is None else engines))
     chosen = _chosen(program, loaded, rules)
     problems: list[Diagnostic] = []
-    cases = {rule.id: tuple(_cases(rule, loaded, problems)) for rule in chosen}
+    givens = Givens(loaded.schema)
+    cases = {rule.id: tuple(_cases(rule, loaded, givens, problems)) for rule in chosen}
     changes = {r.id: mutants(r) if coverage and r.status == "active" and cases[r.id] else () for r in chosen}
     steps = _Steps(sum(map(len, cases.values())) + sum(map(len, changes.values())), progress)
 
@@ -124,9 +125,8 @@ def _chosen(program: Program, pack: Pack, rules: Sequence[str] | None) -> tuple[
     return tuple(rule for rule in program.rules if rule.id in set(rules))
 
 
-def _cases(rule: Rule, pack: Pack, problems: list[Diagnostic]) -> Iterator[_Case]:
+def _cases(rule: Rule, pack: Pack, givens: Givens, problems: list[Diagnostic]) -> Iterator[_Case]:
     """The examples of a rule that can be run, with their facts."""
-    givens = Givens(pack.schema)
     for position, example in enumerate(rule.examples):
         facts, found = givens.facts(example.given, example.unlisted_unknown)
         if facts is not None:

@@ -76,6 +76,13 @@ class TestUnknownDurations:
         assert (r.tasks["b"].total_float_minutes, r.tasks["b"].free_float_minutes) == (3 * DAY, 3 * DAY)
         assert r.tasks["b"].critical is False
 
+    def test_what_follows_an_unknown_task_is_compared_from_its_end(self) -> None:
+        # Nobody knows when u ends; from then on b takes 4 days and c 2.
+        r = analyse(plan({"a": 1, "u": None, "b": 4, "c": 2}, "a->u", "u->b", "u->c"))
+        assert [r.tasks[i].critical for i in "aubc"] == [True, True, True, False]
+        assert (r.tasks["c"].total_float_minutes, r.tasks["c"].free_float_minutes) == (2 * DAY, 2 * DAY)
+        assert r.tasks["c"].late_start_minutes is None
+
     def test_what_is_not_downstream_keeps_its_early_dates(self) -> None:
         r = analyse(plan({"a": 1, "b": 2, "u": None, "x": 1}, "a->b", "u->x"))
         assert r.tasks["b"].early_finish_minutes == 3 * DAY
@@ -188,6 +195,30 @@ class TestLoops:
         assert cycle.path == ("a", "c")
         assert r.tasks["d"].early_start_minutes is None
         assert "tasks[a].after" in r.causes("d", "early_start_minutes")
+
+    def test_a_dropped_task_on_such_a_loop_may_still_hand_on_an_order(self) -> None:
+        # Without c -> a and c -> d, what is left is x -> d -> a -> c: then x comes before the longest task.
+        r = analyse(
+            plan(
+                {"x": 1, "d": 1, "y": 1, "a": 20, "c": 1},
+                *("x->d", "d->y", "d->a", "a->c", "c->d", "c->a"),
+                dropped="d",
+            )
+        )
+        assert r.tasks["x"].critical is None
+        assert r.tasks["x"].early_finish_minutes == DAY
+
+    def test_a_dropped_task_on_such_a_loop_may_hand_on_no_order(self) -> None:
+        # Without c -> a, dropping d breaks the loop d -> a -> c -> d, and w alone holds z.
+        r = analyse(
+            plan(
+                {"x": 5, "d": 1, "w": 3, "z": 10, "a": 1, "c": 1},
+                *("x->d", "d->z", "w->z", "d->a", "a->c", "c->d", "c->a"),
+                dropped="d",
+            )
+        )
+        assert r.tasks["w"].critical is None
+        assert r.tasks["z"].driving == ()
 
     @given(plans(sizes=(2, 7), states=MOSTLY_OPEN, unknown=True, back_links=3), st.data())
     def test_no_repair_refutes_a_claim(self, base: Plan, data: st.DataObject) -> None:
