@@ -26,7 +26,7 @@ from crm_rules.assessment.results import (
     Question,
     Recommendation,
 )
-from crm_rules.assessment.scales import LEVEL_ORDER, Level
+from crm_rules.assessment.scales import IMPACT, LEVEL_ORDER, LIKELIHOOD, Level
 from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
 from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
@@ -368,7 +368,9 @@ def _labels(project: Project) -> dict[str, Any]:
 
 __all__ = [
     "DEFAULT_ENGINE",
+    "IMPACT",
     "LEVEL_ORDER",
+    "LIKELIHOOD",
     "Assessment",
     "Assessor",
     "ClauseDraft",

@@ -6,14 +6,17 @@ firing; the sure tests at their core tell the certain ones apart. Conditions the
 has no short form for call the helpers of `rules.semantics`, so there is one meaning only.
 
 The generated names: `c_x`, `p_x` rows of relation x that are certain, and all that are
-possible; `h_x` the row that stands for unlisted entries; `s_x` the row of a section; `i…`, `j…`
-indexes; `r…` rows, `t…` temporaries, `w…` witnesses, `l…` values of `let`; `fired` and `maybe`
-take down firings.
+possible; `h_x` the row that stands for unlisted entries, None where there are none; `s_x` the row
+of a section, `s_x_y` a field of it; `k_x` certain rows by key, `i_x_y` certain rows by column y,
+`j_x_y` possible rows by column y with `u_x_y` for keys nobody states; `m…` keys of matching rows;
+`g…` conditions that no loop changes; `r…` rows, `r…_y` their columns, `t…` temporaries, `w…`
+witnesses, `l…` values of `let`; `fired` and `maybe` take down firings, `d_x` the facts derived.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -41,8 +44,10 @@ from crm_rules.rules.expressions import (
     Not,
     Or,
     Raised,
+    names,
     walk,
 )
+from crm_rules.rules.rule import Conclude
 from crm_rules.rules.semantics import settle
 
 Mode = Literal["sure", "loose"]
@@ -68,6 +73,16 @@ class Lines:
         self.depth += 1
         yield
         self.depth -= 1
+
+    def mark(self) -> tuple[int, int]:
+        """The present place; see `still_inside`."""
+        return len(self.text), self.depth
+
+    def still_inside(self, mark: tuple[int, int]) -> bool:
+        """Whether what was computed at a place is still computed whenever the next line is reached."""
+        start, depth = mark
+        margin = "    " * depth
+        return self.depth >= depth and all(line.startswith(margin) for line in self.text[start:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,11 @@ class Generator:
     counter: int = 0
     position: int = 0
     signalled: frozenset[int] = frozenset()
+    computed: dict[tuple[object, ...], tuple[str, tuple[int, int]]] = field(default_factory=dict)
+    totals: set[str] = field(default_factory=set)
+    scans: int = 0
+    fused: bool = False
+    joined: bool = False
 
     # -- names ------------------------------------------------------------------------------
 
@@ -112,15 +132,30 @@ class Generator:
         return f"{letter}{self.counter}"
 
     def need(self, name: str, expression: str) -> str:
-        """A variable that is set at the top of the function."""
-        self.prologue[name] = expression
+        """A variable that is set at the top of the function, after those its expression needs."""
+        self.prologue.setdefault(name, expression)
         return name
+
+    def needs(self, letter: str, expression: str) -> str:
+        """A variable for an expression, the same one for the same expression."""
+        for name, known in self.prologue.items():
+            if known == expression:
+                return name
+        return self.need(self.fresh(letter), expression)
 
     def rows(self, relation: str, mode: Mode) -> str:
         """Rows of a relation: the certain ones, or all possible ones."""
+        if self.derived(relation):
+            word, letter = ("certain", "c") if mode == "sure" else ("possible", "p")
+            return self.need(f"{letter}_{relation}", f"state.{word}({relation!r})")
         if mode == "sure":
-            return self.need(f"c_{relation}", f"state.certain({relation!r})")
-        return self.need(f"p_{relation}", f"state.possible({relation!r})")
+            return self.need(f"c_{relation}", f"{self.stated(relation)}.rows")
+        self.placeholder(relation)
+        return f"p_{relation}"
+
+    def stated(self, relation: str) -> str:
+        """The extension of a list or section."""
+        return f"{self.need('stated', 'state.facts.extensions')}[{relation!r}]"
 
     def derived(self, relation: str) -> bool:
         """Whether rules derive the relation."""
@@ -131,13 +166,14 @@ class Generator:
         if not row.loose:
             return None
         if self.derived(row.relation):
-            known = self.need(f"k_{row.relation}", f"state.certain_set({row.relation!r})")
+            known = self.need(f"known_{row.relation}", f"state.certain_set({row.relation!r})")
             return f"{row.name} in {known}"
         return f"{row.name} is not {self.placeholder(row.relation)}"
 
     def placeholder(self, relation: str) -> str:
         """The row standing for unlisted entries, None when the list is complete."""
-        return self.need(f"h_{relation}", f"state.placeholder({relation!r})")
+        self.need(f"p_{relation}, h_{relation}", f"state.listed({relation!r})")
+        return f"h_{relation}"
 
     def scope(self) -> Scope:
         """The names that are always bound."""
@@ -159,13 +195,18 @@ class Generator:
         if f.index in row.columns:
             return row.columns[f.index]
         if self.program.schema.relations[row.relation].kind is RelationKind.SECTION:
-            self.need(row.name, f"state.section({row.relation!r})")
-            return self.need(f"s{f.index}_{row.relation}", f"{row.name}[{f.index}]")
+            self.need(row.name, f"{self.stated(row.relation)}.rows[0]")
+            return self.need(self.column_name(row.name, row.relation, f.index), f"{row.name}[{f.index}]")
         return f"{row.name}[{f.index}]"
 
+    def column_name(self, start: str, relation: str, index: int) -> str:
+        """A variable for a column, named after it."""
+        name = self.program.schema.relations[relation].columns[index].name
+        return f"{start}_{name if name.isidentifier() else index}"
+
     def nullable(self, f: Field, scope: Scope) -> bool:
-        """Whether a column may be unknown: all but the keys of certain stated facts."""
-        return f.derived or f.index > 0 or self.row(scope, f.var).loose
+        """Whether a column may be unknown: all but the keys of certain stated facts, and certain derived facts."""
+        return (f.index > 0 and not f.derived) or self.row(scope, f.var).loose
 
     def constant(self, value: object) -> str:
         """A literal."""
@@ -201,6 +242,21 @@ class Generator:
                 return f"(True if {sure} else None if {loose} else False)"
 
     def aggregate(self, expr: Aggregate, scope: Scope) -> str:
+        """The variable that holds an aggregate, and statements that compute it unless that was done just before."""
+        return self.once("value", expr, scope, self.compute_aggregate)
+
+    def once(self, what: str, expr: Aggregate, scope: Scope, compute: Callable[[Aggregate, Scope], str]) -> str:
+        """Compute something about an aggregate, or take the variable that holds it already."""
+        bound = (scope[n] for n in sorted(names(expr)))
+        key = (what, expr, *(b.name if isinstance(b, RowVar) else b for b in bound))
+        known = self.computed.get(key)
+        if known is not None and self.lines.still_inside(known[1]):
+            return known[0]
+        variable = compute(expr, scope)
+        self.computed[key] = (variable, self.lines.mark())
+        return variable
+
+    def compute_aggregate(self, expr: Aggregate, scope: Scope) -> str:
         """Statements that compute an aggregate; returns the variable that holds it."""
         if expr.function == "count":
             low, high = self.count(expr, "sure", scope), self.count(expr, "loose", scope)
@@ -210,43 +266,69 @@ class Generator:
         members, result = self.fresh("t"), self.fresh("t")
         row = RowVar(self.fresh("r"), expr.relation, loose=True)
         inner: Scope = {**scope, expr.var: row}
+        certain: Scope = {**scope, expr.var: replace(row, loose=False)}
         self.lines.put(f"{members} = []")
         probe, filters = self.probe(expr, scope)
+        value = expr.value
+        assert value is not None
+        plain = isinstance(value, Field) and _stated(value) and value.column.type.kind is not Kind.KEY
         with self.lines.block(f"for {row.name} in {self.source(expr.relation, probe, 'loose', scope)}:"):
             with self.conditions(filters, "loose", inner):
-                certain = self.is_certain(row)
-                assert certain is not None and expr.value is not None
-                flag = self.fresh("t")
-                self.lines.put(f"{flag} = True")
-                with self.conditions(expr.where, "sure", inner, first=certain):
-                    self.lines.put(f"{flag} = False")
-                with self.lines.block(f"if {flag}:"):
+                # One member that is not certain leaves everything open.
+                tests = self.beyond_loose([c for w in expr.where for c in conjuncts(w)], certain)
+                if tests is None:
+                    flag = self.fresh("t")
+                    self.lines.put(f"{flag} = True")
+                    with self.conditions(expr.where, "sure", certain, first=self.is_certain(row)):
+                        self.lines.put(f"{flag} = False")
+                    header = f"if {flag}:"
+                else:
+                    known = [f"{self.value(value, certain)} is not None"] if plain else []
+                    listed = self.is_certain(row)
+                    assert listed is not None
+                    header = f"if {' or '.join(_opposite(t) for t in (listed, *tests, *known))}:"
+                with self.lines.block(header):
                     self.lines.put(f"{members} = None")
                     self.lines.put("break")
-                self.lines.put(f"{members}.append({self.value(expr.value, inner)})")
-        self.lines.put(f"{result} = None if {members} is None else total({expr.function!r}, {members})")
+                self.lines.put(f"{members}.append({self.value(value, certain)})")
+        short = _TOTALS.get(expr.function) if plain and tests is not None else None
+        total = short.format(members) if short else f"total({expr.function!r}, {members})"
+        self.lines.put(f"{result} = None if {members} is None else {total}")
+        self.totals.add(result)
         return result
 
     def count(self, expr: Aggregate, mode: Mode, scope: Scope) -> str:
-        """Statements that count sure or loose matches; returns the variable that holds the number."""
+        """The variable that holds the number of sure or loose matches, and statements that count unless done."""
+        return self.once(mode, expr, scope, self.count_sure if mode == "sure" else self.count_loose)
+
+    def count_sure(self, expr: Aggregate, scope: Scope) -> str:
+        """Statements that count certain matches."""
         number = self.fresh("t")
-        row = RowVar(self.fresh("r"), expr.relation, loose=mode == "loose")
-        inner: Scope = {**scope, expr.var: row}
+        row = RowVar(self.fresh("r"), expr.relation)
         probe, filters = self.probe(expr, scope)
-        source = self.source(expr.relation, probe, mode, scope)
-        if not filters and mode == "sure":
+        source = self.source(expr.relation, probe, "sure", scope)
+        if not filters:
             self.lines.put(f"{number} = len({source})")
             return number
         self.lines.put(f"{number} = 0")
         with self.lines.block(f"for {row.name} in {source}:"):
-            with self.conditions(filters, mode, inner):
-                if mode == "sure":
-                    self.lines.put(f"{number} += 1")
-                else:
-                    many = f"is_open({row.name})"
-                    if not self.derived(expr.relation):
-                        many = f"{row.name} is {self.placeholder(expr.relation)}"
-                    self.lines.put(f"{number} += inf if {many} else 1")
+            with self.conditions(filters, "sure", {**scope, expr.var: row}):
+                self.lines.put(f"{number} += 1")
+        return number
+
+    def count_loose(self, expr: Aggregate, scope: Scope) -> str:
+        """Statements that count possible matches; what stands for many counts without bound."""
+        number = self.fresh("t")
+        row = RowVar(self.fresh("r"), expr.relation, loose=True)
+        probe, filters = self.probe(expr, scope)
+        source = self.source(expr.relation, probe, "loose", scope)
+        many = f"is_open({row.name})"
+        if not self.derived(expr.relation):
+            many = f"{row.name} is {self.placeholder(expr.relation)}"
+        self.lines.put(f"{number} = 0")
+        with self.lines.block(f"for {row.name} in {source}:"):
+            with self.conditions(filters, "loose", {**scope, expr.var: row}):
+                self.lines.put(f"{number} += inf if {many} else 1")
         return number
 
     def probe(self, expr: Aggregate, scope: Scope) -> tuple[Probe | None, tuple[Expr, ...]]:
@@ -343,7 +425,12 @@ class Generator:
             if isinstance(side, Aggregate) and side.function == "count" and isinstance(other, Const):
                 return self.count_comparison(side, op, other, mode, scope)
         if not self.simple(expr, scope):
-            code = f"compare({expr.op!r}, {self.value(expr.left, scope)}, {self.value(expr.right, scope)})"
+            left_code, right_code = self.value(expr.left, scope), self.value(expr.right, scope)
+            if left_code in self.totals and isinstance(expr.right, Const):
+                return _total_comparison(left_code, expr.op, right_code, mode)
+            if right_code in self.totals and isinstance(expr.left, Const):
+                return _total_comparison(right_code, MIRRORED[expr.op], left_code, mode)
+            code = f"compare({expr.op!r}, {left_code}, {right_code})"
             return f"({code} is True)" if mode == "sure" else f"({code} is not False)"
         left, right = expr.left, expr.right
         if isinstance(left, Const):
@@ -456,13 +543,43 @@ class Generator:
         if probe is None:
             return self.rows(relation, mode)
         key = self.value(probe.key, scope)
-        suffix = f"{relation}_{probe.column}{'e' if probe.element else ''}"
+        suffix = self.column_name(relation, relation, probe.column)
         arguments = f"{relation!r}, {probe.column}, {probe.element}"
         if mode == "sure":
             index = self.need(f"i_{suffix}", f"state.sure_index({arguments})")
             return f"{index}.get({key}, ())"
-        index = self.need(f"j_{suffix}", f"state.loose_index({arguments})")
-        return f"{index}.matches({key})"
+        if relation in self.own:
+            index = self.need(f"j_{suffix}", f"state.growing_index({arguments})")
+            return f"{index}.matches({key})"
+        self.need(f"j_{suffix}, u_{suffix}", f"state.loose_index({arguments})")
+        return f"j_{suffix}.get({key}, u_{suffix})"
+
+    def by_key(self, relation: str, probe: Probe | None, mode: Mode, scope: Scope) -> str | None:
+        """Code for the one certain row a key names; None where there may be several."""
+        if mode == "loose" or probe is None or probe.column or probe.element or self.derived(relation):
+            return None
+        index = self.need(f"k_{relation}", f"state.by_key({relation!r})")
+        return f"{index}.get({self.value(probe.key, scope)})"
+
+    def matching_keys(self, step: Exists, mode: Mode) -> str | None:
+        """The keys under which there is a match, where no other fact has a say in that; else None.
+
+        One pass over the relation, before any loop, then answers for every key.
+        """
+        probe = step.probe
+        if probe is None or probe.element or step.relation in self.own:
+            return None
+        always = self.scope()
+        if any(names(f) - {step.var} - set(always) or _has_aggregate(f) for f in step.filters):
+            return None
+        row = RowVar("r", step.relation, loose=mode == "loose")
+        tests = [self.condition(f, mode, {**always, step.var: row}) for f in step.filters]
+        keys = f"{{r[{probe.column}] for r in {self.rows(step.relation, mode)}" + (
+            f" if {' and '.join(tests)}}}" if tests else "}"
+        )
+        if mode == "sure" and probe.column == 0 and not self.derived(step.relation):
+            return self.needs("m", keys)
+        return self.needs("m", f"{mode}_keys({keys})")
 
     # -- steps ------------------------------------------------------------------------------
 
@@ -482,17 +599,33 @@ class Generator:
                 with self.conditions(tests, mode, scope):
                     self.steps(steps[len(tests) :], mode, scope, leaf, witnesses)
             case Define():
-                variable = self.fresh("l")
-                self.lines.put(f"{variable} = {self.value(step.expr, scope)}")
-                scope[step.name] = variable
+                value = self.value(step.expr, scope)
+                if not isinstance(step.expr, Aggregate):
+                    variable = self.fresh("l")
+                    self.lines.put(f"{variable} = {value}")
+                    value = variable
+                scope[step.name] = value
                 self.steps(rest, mode, scope, leaf, witnesses)
             case Scan():
                 row = RowVar(self.fresh("r"), step.relation, loose=mode == "loose")
-                with self.lines.block(f"for {row.name} in {self.source(step.relation, step.probe, mode, scope)}:"):
+                single = self.by_key(step.relation, step.probe, mode, scope)
+                if single is not None:
+                    self.lines.put(f"{row.name} = {single}")
+                    scope[step.var] = row
+                    with self.conditions(step.filters, mode, scope, first=f"{row.name} is not None"):
+                        self.steps(rest, mode, scope, leaf, witnesses)
+                    return
+                source = self.source(step.relation, step.probe, mode, scope)
+                self.scans += 1
+                with self.lines.block(f"for {row.name} in {source}:"):
                     scope[step.var] = row
                     with self.conditions(step.filters, mode, scope):
                         self.steps(rest, mode, scope, leaf, witnesses)
-                self.limit()
+                self.scans -= 1
+                if self.scans == 1 and self.fused:
+                    self.joined = True
+                else:
+                    self.limit()
             case Exists():
                 with self.lines.block(f"if {self.exists(step, mode, scope, witnesses)}:"):
                     self.steps(rest, mode, scope, leaf, witnesses)
@@ -501,14 +634,15 @@ class Generator:
                     self.steps(rest, mode, scope, leaf, witnesses)
 
     def exists(self, step: Exists, mode: Mode, scope: Scope, witnesses: dict[int, str]) -> str:
-        """Statements that look for a match; returns the test for `some`, or for `none` when negated."""
+        """The test for `some`, or for `none` when negated, and statements that look for a match where it needs them."""
+        test = self.exists_at_once(step, mode, scope)
+        if test is not None:
+            return test
         looking: Mode = FLIPPED[mode] if step.negated else mode
-        recorded = step.witness is not None and mode == "sure" and step.relation not in self.own
-        source = self.source(step.relation, step.probe, looking, scope)
-        if not step.filters and not recorded:
-            return f"not {source}" if step.negated else source
+        recorded = self.recorded(step, mode)
         found = self.fresh("w" if recorded else "t")
         row = RowVar(self.fresh("r"), step.relation, loose=looking == "loose")
+        source = self.source(step.relation, step.probe, looking, scope)
         self.lines.put(f"{found} = {'None' if recorded else 'False'}")
         with self.lines.block(f"for {row.name} in {source}:"):
             with self.conditions(step.filters, looking, {**scope, step.var: row}):
@@ -519,6 +653,24 @@ class Generator:
             witnesses[step.witness] = found
             return f"{found} is not None"
         return f"not {found}" if step.negated else found
+
+    def recorded(self, step: Exists, mode: Mode) -> bool:
+        """Whether the match itself is wanted, as the witness of a certain firing."""
+        return step.witness is not None and mode == "sure" and step.relation not in self.own
+
+    def exists_at_once(self, step: Exists, mode: Mode, scope: Scope) -> str | None:
+        """The test for `some` or `none` where it takes no statements; else None."""
+        if self.recorded(step, mode):
+            return None
+        looking: Mode = FLIPPED[mode] if step.negated else mode
+        keys = self.matching_keys(step, looking)
+        if keys is not None:
+            assert step.probe is not None
+            return f"{self.value(step.probe.key, scope)} {'not in' if step.negated else 'in'} {keys}"
+        if step.filters:
+            return None
+        source = self.source(step.relation, step.probe, looking, scope)
+        return f"not {source}" if step.negated else source
 
     def either(self, step: Either, mode: Mode, scope: Scope) -> str:
         """Statements that try alternatives; returns the variable that says whether one holds."""
@@ -534,7 +686,11 @@ class Generator:
         return found
 
     def limit(self) -> None:
-        """Stop when there are too many firings; tested behind loops, so that a join cannot fill the memory."""
+        """Stop when there are too many firings; tested behind loops, so that a join cannot fill the memory.
+
+        A loop that stands directly in one that several rules share is followed by none: the shared
+        loop sees to it once per round.
+        """
         most = self.need("most", "state.limits.firings")
         self.lines.put(f"if len(firings) + len(possibly) > {most}: state.too_many_firings()")
 
@@ -546,16 +702,31 @@ class Generator:
         parts = [str(self.position), *(self.row(scope, e.var).name for e in rule.eaches)]
         if kind == "certain":
             parts += [witnesses.get(i, "None") for i in range(len(rule.somes))]
-        self.lines.put(f"{'fired' if kind == 'certain' else 'maybe'}(({', '.join(parts)},))")
+        self.lines.put(f"{'fired' if kind == 'certain' else 'maybe'}({_tuple(parts)})")
         if self.position in self.signalled:
             if kind == "certain":
                 self.lines.put(f"{self.need('sure_flags', 'state.sure_flags')}[{self.position}] = 1")
             if self.full:
                 self.lines.put(f"{self.need('loose_flags', 'state.loose_flags')}[{self.position}] = 1")
         for conclude in rule.concludes:
-            values = ", ".join(self.settled(v, scope) for v in conclude.values)
+            self.derive(conclude, kind, scope)
+
+    def derive(self, conclude: Conclude, kind: Literal["certain", "possible"], scope: Scope) -> None:
+        """Add a derived fact."""
+        row = _tuple([self.settled(v, scope) for v in conclude.values])
+        known = all(isinstance(v, Const) or self.always_known(v, scope) for v in conclude.values)
+        if conclude.relation in self.own or (kind == "certain" and not known):
             method = self.need(f"derive_{conclude.relation}", f"state.derive({conclude.relation!r})")
-            self.lines.put(f"{method}(({values},), {kind == 'certain'})")
+            self.lines.put(f"{method}({row}, {kind == 'certain'})")
+            return
+        facts = self.need(f"d_{conclude.relation}", f"state.facts_of({conclude.relation!r})")
+        self.lines.put(f"{facts}[{row}] = True" if kind == "certain" else f"{facts}.setdefault({row}, False)")
+
+    def always_known(self, expr: Expr, scope: Scope) -> bool:
+        """Whether a value to derive is known whatever the facts, given that the bound facts are certain."""
+        if not isinstance(expr, Field):
+            return False
+        return not self.nullable(expr, {**scope, expr.var: replace(self.row(scope, expr.var), loose=False)})
 
     def settled(self, expr: Expr, scope: Scope) -> str:
         """The value of a derived fact: open numbers are unknown."""
@@ -566,28 +737,129 @@ class Generator:
             return code
         return f"settle({code})"
 
-    def sure_core(self, steps: Sequence[Step], scope: Scope, leaf: Callable[[dict[int, str]], None]) -> None:
-        """Statements under which the loosely bound facts make a certain firing."""
-        tests: list[Step] = []
-        certain: list[str] = []
+    # -- certain or only possible -----------------------------------------------------------
+
+    def certainty(self, steps: Sequence[Step], scope: Scope) -> list[str] | None:
+        """Tests that tell a certain firing from a possible one, for facts bound loosely; None if that takes more."""
+        certain = self.certain_scope(steps, scope)
+        found = self.certain_rows(steps, scope)
         for step in steps:
             match step:
-                case Scan():
-                    check = self.is_certain(self.row(scope, step.var))
-                    if check:
-                        certain.append(check)
-                    conditions = ([step.probe.condition] if step.probe else []) + list(step.filters)
-                    tests.extend(Test(c) for c in conditions if not _two_valued(c))
-                case Test(expr=expr):
-                    if not _two_valued(expr):
-                        tests.append(step)
+                case Scan() | Test():
+                    tests = self.beyond_loose(_own_conditions(step), certain)
+                case Define():
+                    continue  # its value does not depend on the mode
+                case Exists():
+                    test = self.exists_at_once(step, "sure", certain)
+                    tests = None if test is None else [test]
+                case Either():
+                    tests = None
+            if tests is None:
+                return None
+            found.extend(tests)
+        return list(dict.fromkeys(found))
+
+    def certain_scope(self, steps: Sequence[Step], scope: Scope) -> Scope:
+        """The scope behind the tests of `certain_rows`."""
+        scanned = [s.var for s in steps if isinstance(s, Scan)]
+        return {**scope, **{var: replace(self.row(scope, var), loose=False) for var in scanned}}
+
+    def certain_rows(self, steps: Sequence[Step], scope: Scope) -> list[str]:
+        """Tests that all bound rows are certain ones."""
+        checks = (self.is_certain(self.row(scope, s.var)) for s in steps if isinstance(s, Scan))
+        return [check for check in checks if check]
+
+    def beyond_loose(self, exprs: Sequence[Expr], scope: Scope) -> list[str] | None:
+        """Tests under which conditions that are not false are true, for certain facts; None if they take statements.
+
+        A comparison of stated values that is not false can only be unknown because one of them is.
+        """
+        found: list[str] = []
+        for expr in exprs:
+            fields = self.unknown_fields(expr, scope)
+            if fields is not None:
+                found += [f"{self.column(f, scope)} is not None" for f in fields if self.nullable(f, scope)]
+            elif _has_aggregate(expr):
+                return None
+            else:
+                found.append(self.condition(expr, "sure", scope))
+        return found
+
+    def unknown_fields(self, expr: Expr, scope: Scope) -> list[Field] | None:
+        """The fields but for which a condition is two-valued; None where that is not all there is to it."""
+        match expr:
+            case Not(item=Field() | Compare() as item):
+                return self.unknown_fields(item, scope)
+            case Field() if not expr.derived:
+                return [expr]
+            case Compare(left=left, right=right) if self.simple(expr, scope):
+                fields = [side for side in (left, right) if isinstance(side, Field)]
+                # Two unnamed keys may or may not be the same.
+                return None if len(fields) == 2 and all(self.row(scope, f.var).loose for f in fields) else fields
+            case In(item=Const() | Field() as item, container=Const() | Field() as container):
+                fields = [side for side in (item, container) if isinstance(side, Field)]
+                return fields if all(_stated(f) for f in fields) else None
+            case _:
+                return [] if _two_valued(expr) else None
+
+    def sure_core(self, steps: Sequence[Step], scope: Scope, leaf: Callable[[Scope, dict[int, str]], None]) -> None:
+        """Statements under which the loosely bound facts make a certain firing."""
+        certain = self.certain_scope(steps, scope)
+        tests: list[Step] = []
+        for step in steps:
+            match step:
+                case Scan() | Test():
+                    tests.extend(Test(c) for c in _own_conditions(step) if not _two_valued(c))
                 case Define():
                     pass  # its value does not depend on the mode
                 case _:
                     tests.append(step)
         witnesses: dict[int, str] = {}
-        with self.conditions((), "sure", scope, first=" and ".join(certain) or None):
-            self.steps(tests, "sure", scope, lambda: leaf(witnesses), witnesses)
+        with self.conditions((), "sure", certain, first=" and ".join(self.certain_rows(steps, scope)) or None):
+            self.steps(tests, "sure", certain, lambda: leaf(certain, witnesses), witnesses)
+
+
+def _own_conditions(step: Scan | Test) -> list[Expr]:
+    """The conditions of a step, the one its index lookup stands for included."""
+    if isinstance(step, Test):
+        return [step.expr]
+    return [*([step.probe.condition] if step.probe else []), *step.filters]
+
+
+def _has_aggregate(expr: Expr) -> bool:
+    return any(isinstance(e, Aggregate) for e in walk(expr))
+
+
+def _tuple(parts: Sequence[str]) -> str:
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def _opposite(test: str) -> str:
+    """Code for a failing test, without a `not` where it reads better."""
+    words = test.split(" ")
+    if len(words) == 4 and words[1:3] == ["is", "not"]:
+        return f"{words[0]} is {words[3]}"
+    return f"not {test}" if test.startswith("(") else f"not ({test})"
+
+
+_TOTALS: dict[str, str] = {
+    "sum": "added({0})",
+    "min": "(min({0}) if {0} else NO_VALUE)",
+    "max": "(max({0}) if {0} else NO_VALUE)",
+    "share": "(sum({0}) / len({0}) if {0} else NO_VALUE)",
+}
+"""Totals of known members; see `semantics.total`."""
+
+
+def _total_comparison(total: str, op: CompareOp, limit: str, mode: Mode) -> str:
+    """A total, which may be unknown or missing but is never an interval, against a literal."""
+    test = f"{total} {op} {limit}"
+    if op not in ("==", "!="):
+        test = f"{total} is not NO_VALUE and {test}"
+    # Python finds None and NO_VALUE different from everything.
+    if (op == "==" and mode == "sure") or (op == "!=" and mode == "loose"):
+        return f"({test})"
+    return f"({total} is not None and {test})" if mode == "sure" else f"({total} is None or ({test}))"
 
 
 def _two_valued(expr: Expr) -> bool:
@@ -694,13 +966,8 @@ def _function(name: str, generator: Generator) -> str:
         "    possibly = state.maybe",
         "    maybe = possibly.append",
     ]
-    ordered = _ordered(generator.prologue)
-    return "\n".join([*head, *(f"    {n} = {e}" for n, e in ordered), *generator.lines.text, ""])
-
-
-def _ordered(prologue: dict[str, str]) -> list[tuple[str, str]]:
-    """Prologue in an order in which nothing is used before it is set: section rows before their columns."""
-    return sorted(prologue.items(), key=lambda item: (item[1].endswith("]"), item[0]))
+    needed = [f"    {name} = {expression}" for name, expression in generator.prologue.items()]
+    return "\n".join([*head, *needed, *generator.lines.text, ""])
 
 
 def _rule(generator: Generator, position: int, steps: Sequence[Step]) -> None:
@@ -714,74 +981,148 @@ def _rule(generator: Generator, position: int, steps: Sequence[Step]) -> None:
     generator.steps(steps, "loose", scope, lambda: _classify(generator, steps, scope), {})
 
 
-def _classify(generator: Generator, steps: Sequence[Step], scope: Scope) -> None:
-    """Take down a loose match as certain or as possible."""
-    open_ = generator.fresh("t")
-    generator.lines.put(f"{open_} = True")
+def _classify(generator: Generator, steps: Sequence[Step], scope: Scope, ahead: _Ahead | None = None) -> None:
+    """Take down a loose match as certain or as possible; `steps` leave out what was settled ahead of the loop."""
+    ahead = ahead or _Ahead(scope)
+    known = [ahead.certain] if ahead.certain else []
+    tests = generator.certainty(steps, scope)
+    if tests is None:
+        open_ = generator.fresh("t")
+        generator.lines.put(f"{open_} = True")
 
-    def certain(witnesses: dict[int, str]) -> None:
-        generator.lines.put(f"{open_} = False")
-        generator.record("certain", scope, witnesses)
+        def certain(inner: Scope, witnesses: dict[int, str]) -> None:
+            generator.lines.put(f"{open_} = False")
+            generator.record("certain", inner, {**ahead.witnesses, **witnesses})
 
-    generator.sure_core(steps, scope, certain)
-    with generator.lines.block(f"if {open_}:"):
-        generator.record("possible", scope, {})
+        with generator.conditions((), "sure", scope, first=" and ".join(known) or None):
+            generator.sure_core(steps, scope, certain)
+        with generator.lines.block(f"if {open_}:"):
+            generator.record("possible", scope, {})
+    elif known or tests:
+        with generator.lines.block(f"if {' and '.join(known + tests)}:"):
+            generator.record("certain", generator.certain_scope(steps, scope), ahead.witnesses)
+        with generator.lines.block("else:"):
+            generator.record("possible", scope, {})
+    else:
+        generator.record("certain", generator.certain_scope(steps, scope), ahead.witnesses)
 
 
 def _fused(generator: Generator, fused: Fused) -> None:
     """One loop over a relation for all rules that start with it."""
     mode: Mode = "loose" if generator.full else "sure"
+    ahead = {position: _ahead(generator, position, before, mode) for position, before, _, _ in fused.members}
     row = RowVar(generator.fresh("r"), fused.relation, loose=generator.full)
-    ready: dict[int, str] = {}
-    scopes: dict[int, Scope] = {}
-    seen: dict[int, dict[int, str]] = {}
-    for position, before, _, _ in fused.members:
-        seen[position] = {}
-        generator.position = position
-        scopes[position] = scope = generator.scope()
-        if before:
-            flag = ready[position] = generator.fresh("t")
-            generator.lines.put(f"# {generator.program.rules[position].id}")
-            generator.lines.put(f"{flag} = False")
-            generator.steps(
-                before,
-                mode,
-                scope,
-                lambda f=flag: generator.lines.put(f"{f} = True"),  # type: ignore[misc]
-                seen[position],
-            )
-    uses: dict[int, int] = {}
-    for _, _, scan, after in fused.members:
-        for expr in _expressions((scan, *after)):
-            for part in walk(expr):
-                # Another clause may give the name to a fact of another relation.
-                if isinstance(part, Field) and (part.var, part.relation) == (scan.var, scan.relation):
-                    uses[part.index] = uses.get(part.index, 0) + 1
-    cached = {i: f"{row.name}_{i}" for i, n in sorted(uses.items()) if n > 1}
-    row = replace(row, columns=cached)
+    uses = Counter(f for member in fused.members for f in _used_columns(generator.program, member))
+    width = len(generator.program.schema.relations[fused.relation].columns)
+    # Taking a row apart is faster than looking up its columns one by one, unless most are of no use.
+    apart = 3 * len(uses) >= width
+    columns = {
+        i: generator.column_name(row.name, fused.relation, i) for i, n in sorted(uses.items()) if apart or n > 1
+    }
+    row = replace(row, columns=columns)
+    generator.scans, generator.fused, generator.joined = 1, True, False
     with generator.lines.block(f"for {row.name} in {generator.rows(fused.relation, mode)}:"):
-        for i, name in cached.items():
-            generator.lines.put(f"{name} = {row.name}[{i}]")
+        if apart and columns:
+            generator.lines.put(f"{_tuple([columns.get(i, '_') for i in range(width)])} = {row.name}")
+        else:
+            for i, name in columns.items():
+                generator.lines.put(f"{name} = {row.name}[{i}]")
         for position, before, scan, after in fused.members:
-            generator.position = position
-            scope = scopes[position]
-            scope[scan.var] = row
-            generator.lines.put(f"# {generator.program.rules[position].id}")
-            filters = [*([scan.probe.condition] if scan.probe else []), *scan.filters]
-            steps = (*before, scan, *after)
-            witnesses = seen[position]
-            with generator.conditions(filters, mode, scope, first=ready.get(position)):
-                if generator.full:
-                    generator.steps(after, mode, scope, lambda s=steps, c=scope: _classify(generator, s, c), {})  # type: ignore[misc]
-                else:
-                    generator.steps(
-                        after,
-                        mode,
-                        scope,
-                        lambda c=scope, w=witnesses: generator.record("certain", c, w),  # type: ignore[misc]
-                        witnesses,
-                    )
+            _member(generator, position, ahead[position], (before, scan, after), row)
+        if generator.joined:
+            generator.limit()
+    generator.scans, generator.fused = 0, False
     generator.limit()
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """What was found out about a rule before its loop.
+
+    Attributes:
+        scope: what is bound.
+        ready: test that the conditions that no loop changes hold in the mode of the loop; None when there are none.
+        certain: test that they hold for certain; None when they do whenever they are ready.
+        witnesses: witnesses found on the way.
+    """
+
+    scope: Scope
+    ready: str | None = None
+    certain: str | None = None
+    witnesses: dict[int, str] = field(default_factory=dict)
+
+
+def _ahead(generator: Generator, position: int, steps: Sequence[Step], mode: Mode) -> _Ahead:
+    """Statements for the steps of a rule that come before its first loop."""
+    generator.position = position
+    ahead = _Ahead(generator.scope())
+    if not steps:
+        return ahead
+    if all(isinstance(s, Test) and not _has_aggregate(s.expr) for s in steps):
+        exprs = [s.expr for s in steps if isinstance(s, Test)]
+        tests = [generator.condition(e, mode, ahead.scope) for e in exprs]
+        ahead.ready = generator.needs("g", " and ".join(tests))
+        if mode == "loose" and not all(_two_valued(e) for e in exprs):
+            surely = [generator.condition(e, "sure", ahead.scope) for e in exprs]
+            ahead.certain = generator.needs("g", " and ".join(surely))
+        return ahead
+    generator.lines.put(f"# {generator.program.rules[position].id}")
+    ahead.ready = _flag(generator, lambda leaf: generator.steps(steps, mode, ahead.scope, leaf, ahead.witnesses))
+    if mode == "loose":
+
+        def surely(leaf: Leaf) -> None:
+            with generator.lines.block(f"if {ahead.ready}:"):
+                generator.sure_core(steps, ahead.scope, lambda _, witnesses: (ahead.witnesses.update(witnesses), leaf())[-1])
+
+        ahead.witnesses.clear()
+        ahead.certain = _flag(generator, surely)
+    return ahead
+
+
+def _flag(generator: Generator, statements: Callable[[Leaf], None]) -> str:
+    """A variable that says whether the core of statements was reached."""
+    flag = generator.fresh("t")
+    generator.lines.put(f"{flag} = False")
+    statements(lambda: generator.lines.put(f"{flag} = True"))
+    return flag
+
+
+def _member(
+    generator: Generator,
+    position: int,
+    ahead: _Ahead,
+    steps: tuple[tuple[Step, ...], Scan, tuple[Step, ...]],
+    row: RowVar,
+) -> None:
+    """One rule inside the loop it shares."""
+    _, scan, after = steps
+    scope, witnesses = ahead.scope, ahead.witnesses
+    generator.position = position
+    generator.lines.put(f"# {generator.program.rules[position].id}")
+    scope[scan.var] = row
+    mode: Mode = "loose" if generator.full else "sure"
+
+    def leaf() -> None:
+        if generator.full:
+            _classify(generator, (scan, *after), scope, ahead)
+        else:
+            generator.record("certain", scope, witnesses)
+
+    with generator.conditions(_own_conditions(scan), mode, scope, first=ahead.ready):
+        generator.steps(after, mode, scope, leaf, {} if generator.full else witnesses)
+
+
+def _used_columns(
+    program: Program, member: tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]
+) -> Iterator[int]:
+    """Columns of the first fact a rule uses, as often as it does."""
+    position, _, scan, after = member
+    concluded = (v for c in program.rules[position].concludes for v in c.values)
+    for expr in (*_expressions((scan, *after)), *concluded):
+        for part in walk(expr):
+            # Another clause may give the name to a fact of another relation.
+            if isinstance(part, Field) and (part.var, part.relation) == (scan.var, scan.relation):
+                yield part.index
 
 
 def _recursive_rule(generator: Generator, position: int, steps: list[Step], loose: bool, new: bool) -> None:

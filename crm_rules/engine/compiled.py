@@ -12,7 +12,7 @@ import datetime as dt
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,23 +38,6 @@ from crm_rules.rules.semantics import (
 
 CACHED_PROGRAMS = 32
 """How many compiled programs a process keeps."""
-
-_NAMESPACE = {
-    "UNNAMED": UNNAMED,
-    "NEVER": (False, NO_VALUE),
-    "inf": math.inf,
-    "date": dt.date,
-    "is_open": is_open,
-    "arithmetic": arithmetic,
-    "call": call,
-    "compare": compare,
-    "contains": contains,
-    "interval": interval,
-    "is_known": is_known,
-    "overlap": overlap,
-    "settle": settle,
-    "total": total,
-}
 
 Function = Callable[["_State"], None]
 
@@ -194,8 +177,8 @@ def _load(source: str, name: str) -> Function:
     return function
 
 
-class _LooseIndex:
-    """Rows by key, with the rows whose key is unknown matching every key."""
+class _GrowingIndex:
+    """Possible rows by key, of a relation that still grows; rows whose key is unknown match every key."""
 
     __slots__ = ("buckets", "everything", "unknown")
 
@@ -228,6 +211,13 @@ class _LooseIndex:
         return found + self.unknown if self.unknown else found
 
 
+Buckets = dict[Any, Any]
+"""Rows by the value of a column."""
+
+Place = tuple[str, int, bool]
+"""Relation, column, and whether the members of the column are looked up."""
+
+
 class _State:
     """Everything that changes during one run."""
 
@@ -247,65 +237,89 @@ class _State:
         self.derived_count = 0
         self._certain: dict[str, Any] = {}
         self._possible: dict[str, Any] = {}
-        self._sure_indexes: dict[tuple[str, int, bool], dict[Any, list[Row]]] = {}
-        self._loose_indexes: dict[tuple[str, int, bool], _LooseIndex] = {}
+        self._listed: dict[str, tuple[Sequence[Row], Row | None]] = {}
+        self._by_key: dict[str, dict[Any, Row]] = {}
+        self._sure_indexes: dict[Place, Buckets] = {}
+        self._loose_indexes: dict[Place, tuple[Buckets, Sequence[Row]]] = {}
+        self._growing_indexes: dict[Place, _GrowingIndex] = {}
 
     # -- what generated code reads ----------------------------------------------------------
 
-    def section(self, relation: str) -> Row:
-        return self.facts.extensions[relation].rows[0]
-
-    def certain(self, relation: str) -> Any:
-        rows = self._certain.get(relation)
-        if rows is None:
-            extension = self.facts.extensions.get(relation)
-            rows = self._certain[relation] = extension.rows if extension is not None else []
-        return rows
-
-    def possible(self, relation: str) -> Any:
-        rows = self._possible.get(relation)
-        if rows is None:
-            extension = self.facts.extensions.get(relation)
-            if extension is None:
-                rows = []
-            else:
-                rows = extension.rows
-                if not extension.complete:
-                    rows = (*rows, self.placeholder(relation))
-            self._possible[relation] = rows
-        return rows
-
-    def placeholder(self, relation: str) -> Row | None:
-        key = f"placeholder {relation}"
-        if key not in self._possible:
+    def listed(self, relation: str) -> tuple[Sequence[Row], Row | None]:
+        """Possible rows of a list, and the one among them that stands for unlisted entries."""
+        found = self._listed.get(relation)
+        if found is None:
             extension = self.facts.extensions[relation]
-            self._possible[key] = None if extension.complete else self.facts.placeholder(relation)
-        row: Row | None = self._possible[key]
-        return row
+            if extension.complete:
+                found = extension.rows, None
+            else:
+                unlisted = self.facts.placeholder(relation)
+                found = (*extension.rows, unlisted), unlisted
+            self._listed[relation] = found
+        return found
 
-    def certain_set(self, relation: str) -> frozenset[Row] | set[Row]:
+    def certain(self, relation: str) -> Sequence[Row]:
+        """Certain rows of a derived relation."""
+        rows: Sequence[Row] = self._certain.setdefault(relation, [])
+        return rows
+
+    def possible(self, relation: str) -> Sequence[Row]:
+        """Possible rows of a derived relation."""
+        rows: Sequence[Row] = self._possible.setdefault(relation, [])
+        return rows
+
+    def certain_set(self, relation: str) -> set[Row]:
+        """Certain rows of a derived relation, for telling them from others."""
         return set(self.certain(relation))
 
-    def sure_index(self, relation: str, column: int, element: bool) -> dict[Any, list[Row]]:
-        key = (relation, column, element)
-        index = self._sure_indexes.get(key)
+    def by_key(self, relation: str) -> dict[Any, Row]:
+        """Stated rows of a list by their key."""
+        index = self._by_key.get(relation)
         if index is None:
-            index = self._sure_indexes[key] = {}
-            for row in self.certain(relation):
-                _add_sure(index, row, column, element)
+            index = self._by_key[relation] = {row[0]: row for row in self.facts.extensions[relation].rows}
         return index
 
-    def loose_index(self, relation: str, column: int, element: bool) -> _LooseIndex:
-        key = (relation, column, element)
-        index = self._loose_indexes.get(key)
+    def sure_index(self, relation: str, column: int, element: bool) -> Buckets:
+        """Certain rows by the known values of a column."""
+        place = (relation, column, element)
+        index = self._sure_indexes.get(place)
         if index is None:
-            index = self._loose_indexes[key] = _LooseIndex()
+            index = self._sure_indexes[place] = {}
+            extension = self.facts.extensions.get(relation)
+            rows = self.certain(relation) if extension is None else extension.rows
+            _add_sure(index, rows, column, element)
+        return index
+
+    def loose_index(self, relation: str, column: int, element: bool) -> tuple[Buckets, Sequence[Row]]:
+        """Possible rows by the value of a column, and those that match a value nobody states.
+
+        A row whose value is unknown is in every bucket; all rows are in the bucket of None.
+        """
+        place = (relation, column, element)
+        found = self._loose_indexes.get(place)
+        if found is None:
+            asserted = relation in self.facts.extensions
+            found = _loose_index(self.listed(relation)[0] if asserted else self.possible(relation), column, element)
+            self._loose_indexes[place] = found
+        return found
+
+    def growing_index(self, relation: str, column: int, element: bool) -> _GrowingIndex:
+        """Possible rows of a relation of the present recursive stratum."""
+        place = (relation, column, element)
+        index = self._growing_indexes.get(place)
+        if index is None:
+            index = self._growing_indexes[place] = _GrowingIndex()
             for row in self.possible(relation):
                 index.add(row, column, element)
         return index
 
+    def facts_of(self, relation: str) -> dict[Row, bool]:
+        """Facts derived so far, and whether they are certain."""
+        return self.found.setdefault(relation, {})
+
     def derive(self, relation: str) -> Callable[[Row, bool], None]:
-        rows = self.found.setdefault(relation, {})
+        """What takes down derived facts where it takes more than a certain row with known values."""
+        rows = self.facts_of(relation)
 
         def add(row: Row, certain: bool) -> None:
             if certain and storable(row):
@@ -329,16 +343,20 @@ class _State:
 
     def finish(self, number: int) -> None:
         """Make the relations of a stratum final: sorted rows, and no index of an earlier state."""
-        for relation in self.program.strata[number].relations:
-            rows = self.found.get(relation, {})
-            if not self.program.strata[number].recursive:
-                self.derived_count += len(rows)
-            certain = in_fact_order(r for r, sure in rows.items() if sure)
-            possible = in_fact_order(r for r, sure in rows.items() if not sure)
+        stratum = self.program.strata[number]
+        for relation in stratum.relations:
+            rows = self.found.get(relation)
+            if not rows:
+                continue
+            ordered = in_fact_order(rows)
+            certain = tuple([r for r in ordered if rows[r]])
+            possible = tuple([r for r in ordered if not rows[r]])
             self.final[relation] = Derived(certain, possible)
-            self._certain[relation] = certain
-            self._possible[relation] = in_fact_order(rows) if possible else certain
-            self._forget_indexes(relation)
+            self._certain[relation], self._possible[relation] = certain, ordered
+            if stratum.recursive:
+                self._forget_indexes(relation)
+            else:
+                self.derived_count += len(rows)
         if self.derived_count > self.limits.derived_facts:
             self._too_many_facts()
 
@@ -346,9 +364,10 @@ class _State:
         raise EngineError(f"more than {self.limits.derived_facts:,} derived facts (limit: derived facts)")
 
     def _forget_indexes(self, relation: str) -> None:
-        for indexes in (self._sure_indexes, self._loose_indexes):
-            for key in [k for k in indexes if k[0] == relation]:
-                del indexes[key]
+        indexes: dict[Place, Any]
+        for indexes in (self._sure_indexes, self._growing_indexes):
+            for place in [p for p in indexes if p[0] == relation]:
+                del indexes[place]
 
     def derived_facts(self) -> dict[str, Derived]:
         """Final facts of every derived relation of the schema."""
@@ -415,24 +434,87 @@ class _State:
         if visible is self._certain:
             for (name, column, element), index in self._sure_indexes.items():
                 if name == relation:
-                    for row in new:
-                        _add_sure(index, row, column, element)
+                    _add_sure(index, new, column, element)
             return
-        for (name, column, element), loose in self._loose_indexes.items():
+        for (name, column, element), growing in self._growing_indexes.items():
             if name == relation:
                 for row in new:
-                    loose.add(row, column, element)
+                    growing.add(row, column, element)
 
 
-def _add_sure(index: dict[Any, list[Row]], row: Row, column: int, element: bool) -> None:
-    value = row[column]
-    if value is None or value is NO_VALUE or value is UNNAMED:
-        return
-    if element:
-        for member in dict.fromkeys(value):
-            index.setdefault(member, []).append(row)
-    else:
-        index.setdefault(value, []).append(row)
+def _add_sure(index: Buckets, rows: Iterable[Row], column: int, element: bool) -> None:
+    """Add rows under the known values of a column."""
+    for row in rows:
+        value = row[column]
+        if value is None or value is NO_VALUE or value is UNNAMED:
+            continue
+        for key in dict.fromkeys(value) if element else (value,):
+            if key in index:
+                index[key].append(row)
+            else:
+                index[key] = [row]
+
+
+def _loose_index(rows: Sequence[Row], column: int, element: bool) -> tuple[Buckets, Sequence[Row]]:
+    """See `_State.loose_index`."""
+    index: Buckets = {}
+    unknown: list[Row] = []
+    for row in rows:
+        value = row[column]
+        if value is None:
+            unknown.append(row)
+        elif element and value is not NO_VALUE:
+            for key in dict.fromkeys(value):
+                index.setdefault(key, []).append(row)
+        elif value in index:
+            index[value].append(row)
+        else:
+            index[value] = [row]
+    if unknown:
+        for bucket in index.values():
+            bucket += unknown
+    index[NO_VALUE] = ()
+    index[None] = [r for r in rows if r[column] is not NO_VALUE and not (element and r[column] == ())]
+    return index, unknown
+
+
+def sure_keys(keys: set[Any]) -> set[Any]:
+    """Keys of matching rows as far as they are known."""
+    keys.difference_update((None, NO_VALUE, UNNAMED))
+    return keys
+
+
+class _AnyKey:
+    """The keys that match when the key of some matching row is unknown: all there are."""
+
+    __slots__ = ()
+
+    def __contains__(self, key: object) -> bool:
+        return key is not NO_VALUE
+
+
+_ANY_KEY = _AnyKey()
+
+
+def loose_keys(keys: set[Any]) -> set[Any] | _AnyKey:
+    """Keys that may be the key of a matching row; an unknown one may be if there is any such row."""
+    if None in keys:
+        return _ANY_KEY
+    keys.discard(NO_VALUE)
+    if keys:
+        keys.add(None)
+    return keys
+
+
+def added(values: Sequence[Any]) -> Any:
+    """The sum of known numbers; `semantics.total` in short."""
+    try:
+        result = sum(values)
+        if isinstance(result, float):
+            result = math.fsum(values)
+    except OverflowError:
+        return NO_VALUE
+    return result if not isinstance(result, float) or math.isfinite(result) else NO_VALUE
 
 
 def in_fact_order(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -443,3 +525,26 @@ def in_fact_order(rows: Iterable[Row]) -> tuple[Row, ...]:
     except TypeError:
         found.sort(key=row_order)
     return tuple(found)
+
+
+_NAMESPACE = {
+    "NEVER": (False, NO_VALUE),
+    "NO_VALUE": NO_VALUE,
+    "UNNAMED": UNNAMED,
+    "added": added,
+    "arithmetic": arithmetic,
+    "call": call,
+    "compare": compare,
+    "contains": contains,
+    "date": dt.date,
+    "inf": math.inf,
+    "interval": interval,
+    "is_known": is_known,
+    "is_open": is_open,
+    "loose_keys": loose_keys,
+    "overlap": overlap,
+    "settle": settle,
+    "sure_keys": sure_keys,
+    "total": total,
+}
+"""What generated code may call."""

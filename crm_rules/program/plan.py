@@ -159,9 +159,30 @@ def plan_rule(program: Program, position: int, first: int | None = None) -> tupl
             case AnyOf(alternatives=alternatives):
                 steps = tuple(_alternative(a, always | _needs(clause)) for a in alternatives)
                 pending.append((_needs(clause), Either(steps)))
-    bound = always
-    steps_out: list[Step] = []
-    remaining = list(rule.eaches)
+    if first is not None:
+        return _arranged(program, rule.eaches, pending, rule.eaches[first])[1]
+    # The first fact decides how the others can be looked up, so every one is tried.
+    plans = [_arranged(program, rule.eaches, pending, each) for each in rule.eaches or (None,)]
+    return min(plans, key=lambda plan: plan[0])[1]
+
+
+Pending = list[tuple[frozenset[str], "Step | Expr"]]
+
+
+def _arranged(
+    program: Program, eaches: Sequence[Each], conditions: Pending, first: Each | None
+) -> tuple[tuple[int, int, int], tuple[Step, ...]]:
+    """Bind `first`, then always the fact that is looked up most cheaply.
+
+    Returns:
+        What the order costs (facts all of which are tried, facts looked up by something else than
+        their key, conditions that do not narrow down the first fact), and the steps.
+    """
+    relations = program.schema.relations
+    bound = frozenset(n for n, r in relations.items() if r.kind is RelationKind.SECTION)
+    pending = list(conditions)
+    steps: list[Step] = []
+    unlinked = keyless = idle = 0
 
     def place() -> None:
         nonlocal bound
@@ -174,27 +195,32 @@ def plan_rule(program: Program, position: int, first: int | None = None) -> tupl
                     pending.remove(item)
                     if isinstance(what, Define):
                         bound = bound | {what.name}
-                    steps_out.append(what if isinstance(what, Scan | Test | Define | Exists | Either) else Test(what))
+                    steps.append(what if isinstance(what, Scan | Test | Define | Exists | Either) else Test(what))
                     progress = True
 
     place()
+    remaining = list(eaches)
     while remaining:
         scans = []
-        choices = [rule.eaches[first]] if first is not None and len(remaining) == len(rule.eaches) else remaining
-        for order, each in enumerate(choices):
+        for order, each in enumerate([first] if first in remaining else remaining):
             local = [w for needed, w in pending if each.var in needed and needed <= bound | {each.var} and _is_expr(w)]
             probe, filters = choose_probe(each.var, local, bound)  # type: ignore[arg-type]
-            join = probe is not None and not isinstance(probe.key, Const)
-            scans.append(((not join, probe is None, -len(local), order), each, probe, filters, local))
-        _, each, probe, filters, local = min(scans, key=lambda s: s[0])
+            linked = probe is not None and not isinstance(probe.key, Const)
+            stated = relations[each.relation].kind is not RelationKind.DERIVED
+            by_key = linked and stated and probe is not None and probe.column == 0
+            scans.append(((not linked, not by_key, probe is None, -len(local), order), each, probe, filters, local))
+        rank, each, probe, filters, local = min(scans, key=lambda s: s[0])
+        if each is first:
+            idle = len(pending) - len(local)
+        unlinked, keyless = unlinked + rank[0], keyless + rank[1]
         remaining.remove(each)
         pending[:] = [p for p in pending if not any(p[1] is c for c in local)]
         bound = bound | {each.var}
         # Plain tests first: they are cheaper than conditions over other relations.
-        steps_out.append(Scan(each.var, each.relation, probe, filters))
+        steps.append(Scan(each.var, each.relation, probe, filters))
         place()
     assert not pending, "every condition has all its names bound at the end"
-    return tuple(steps_out)
+    return (unlinked, keyless, idle), tuple(steps)
 
 
 def _is_expr(what: Step | Expr) -> bool:

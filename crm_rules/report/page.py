@@ -25,6 +25,9 @@ WIDEST: Final = 110
 NARROWEST: Final = 40
 """Columns below which nothing would line up."""
 
+LEAST_ROOM: Final = 30
+"""Columns a paragraph needs to share lines with something at the right."""
+
 # Control characters, separators a terminal may act upon, and those that turn the direction of what follows.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _RULE: Final = "─"
@@ -74,10 +77,12 @@ class Page:
             emoji=False,
         )
 
-    def heading(self, title: str, note: str = "") -> None:
-        """A heading across the page, set apart by blank lines."""
+    def heading(self, title: str, note: str = "", style: str = "bold") -> None:
+        """A heading across the page, set apart by blank lines; the note is left out where it does not fit."""
         self.blank()
-        line = words((f"{_RULE * 2} ", "dim"), (title, "bold"), (f" {_RULE} {note}" if note else "", "dim"), " ")
+        line = words((f"{_RULE * 2} ", "dim"), (title, style), " ")
+        if note and line.cell_len + len(note) + 5 <= self.width:
+            line.append_text(words((f"{_RULE} {note} ", "dim")))
         line.truncate(self.width)
         line.append(_RULE * (self.width - line.cell_len), "dim")
         self._lines.append(line)
@@ -92,39 +97,53 @@ class Page:
         """A paragraph; its second and later lines start `hang` columns further in."""
         self._flow(words(content), Text(" " * indent), indent + hang)
 
-    def item(self, marker: Words, content: Words, indent: int = 0, gutter: int = 0) -> None:
+    def item(self, marker: Words, content: Words, indent: int = 0) -> None:
         """A paragraph with something in front of its first line, which later lines leave free.
 
         Args:
-            marker: a bullet, a number, an arrow, with the blank behind it.
+            marker: a bullet, a number, an arrow, with the blanks around it; taken as it is.
             content: the paragraph.
             indent: columns in front of the marker.
-            gutter: columns from the marker to the paragraph, when the marker is narrower.
         """
-        lead = Text(" " * indent).append_text(words(marker))
-        lead.append(" " * (indent + gutter - lead.cell_len))
+        lead = Text(" " * indent)
+        lead.append_text(marker if isinstance(marker, Text) else Text(marker))
         self._flow(words(content), lead, lead.cell_len)
 
+    def parts(self, *parts: Words, indent: int = 0) -> None:
+        """Parts with dots between them, broken into lines between parts where that is possible."""
+        dot = Text(" · ", "dim")
+        line = Text()
+        for part in map(words, parts):
+            if line.plain and indent + line.cell_len + dot.cell_len + part.cell_len > self.width:
+                self.text(line, indent)
+                line = Text()
+            if line.plain:
+                line.append_text(dot)
+            line.append_text(part)
+        self.text(line, indent)
+
     def pair(self, left: Words, right: Words, indent: int = 0, hang: int = 0) -> None:
-        """A paragraph with something at the right end of its first line."""
-        end = words(right)
+        """A paragraph with something at the right end of its first line, or below it where that leaves no room."""
+        body, end = words(left), words(right)
         at = len(self._lines)
-        self._flow(words(left), Text(" " * indent), indent + hang, spare=end.cell_len + 2)
+        room = self.width - indent - end.cell_len - 2
+        if body.cell_len > room < LEAST_ROOM:
+            self._flow(body, Text(" " * indent), indent + hang)
+            at = len(self._lines)
+            self._lines.append(Text())
+        else:
+            self._flow(body, Text(" " * indent), indent + hang, spare=end.cell_len + 2)
         line = self._lines[at]
         line.append(" " * (self.width - line.cell_len - end.cell_len))
         line.append_text(end)
 
-    def row(self, *cells: str | tuple[str, str], indent: int = 2) -> None:
-        """One line of cells that line up with those of other rows; the caller pads them."""
+    def row(self, *cells: str | tuple[str, str], indent: int = 0) -> None:
+        """One line whose blanks matter and which is not wrapped: cells that line up, a line of a file."""
         line = Text(" " * indent)
         for cell in cells:
             text, style = (cell, "") if isinstance(cell, str) else cell
             line.append(_UNPRINTABLE.sub("\ufffd", text), style)
         self._lines.append(line)
-
-    def verbatim(self, line: str, indent: int = 0, style: str = "") -> None:
-        """One line whose blanks matter and which is not wrapped, such as a line of program code."""
-        self._lines.append(Text(" " * indent + _UNPRINTABLE.sub("\ufffd", line), style))
 
     def _flow(self, content: Text, lead: Text, indent: int, spare: int = 0) -> None:
         """Add a paragraph: `lead`, then content, its later lines indented; `spare` columns stay free at the right."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import Final
 
 from rich.text import Text
@@ -13,7 +13,7 @@ from crm_rules.assessment.results import Evidence, Finding, Recommendation
 from crm_rules.diagnostics import Span
 from crm_rules.explain.narration import listing
 from crm_rules.report.grouping import FindingGroup, group_findings
-from crm_rules.report.page import Page, words
+from crm_rules.report.page import Page, Words, words
 from crm_rules.report.phrases import STYLES, be, capitalised, count, sentence, shortened
 from crm_rules.report.view import View
 
@@ -40,7 +40,7 @@ def minor(page: Page, assessment: Assessment, view: View) -> None:
             continue
         found = [f for f in assessment.risks if f.level == level]
         if found:
-            page.heading(capitalised(level), count(len(found), "finding"))
+            page.heading(capitalised(level), count(len(found), "finding"), _heading(level))
             for group in group_findings(found):
                 _brief(page, group, assessment)
 
@@ -49,7 +49,7 @@ def _level(page: Page, assessment: Assessment, view: View, level: str) -> None:
     found = [f for f in assessment.risks if f.level == level]
     if not found:
         return
-    page.heading(capitalised(level), f"{count(len(found), 'finding')}, likelihood × impact = exposure")
+    page.heading(capitalised(level), f"{count(len(found), 'finding')}, likelihood × impact = exposure", _heading(level))
     writer = _Writer(page, assessment, view)
     for group in group_findings(found):
         if view.everything:
@@ -57,6 +57,11 @@ def _level(page: Page, assessment: Assessment, view: View, level: str) -> None:
                 writer.finding(FindingGroup((finding,)))
         else:
             writer.finding(group)
+
+
+def _heading(level: str) -> str:
+    """Style of the heading of a level."""
+    return " ".join(dict.fromkeys(f"bold {STYLES[level]}".split()))
 
 
 class _Writer:
@@ -76,16 +81,29 @@ class _Writer:
         page, first = self.page, group.first
         score = f"{first.likelihood} × {first.impact} = {first.exposure}"
         page.pair(words((first.title, "bold")), words((score, STYLES[first.level])))
-        page.text(_about(group, self.assessment))
+        page.parts(*_about(group, self.assessment))
         page.text(first.statement, indent=2)
         if len(group.findings) > 1:
-            page.text(f"The same holds for {listing(group.subjects[1:])}.", indent=2)
+            others = group.subjects[1:]
+            same = f"The same holds for {listing(others)}." if others else f"It holds {len(group.findings):,} times."
+            page.text(same, indent=2)
         if self.view.everything and first.reason:
             page.text(words(("Score: ", "dim"), sentence(first.reason)), indent=2)
         for evidence in self._evidence(group):
             self._fact(evidence)
         self._actions(first)
+        if self.view.everything:
+            self._background(first)
         page.blank()
+
+    def _background(self, finding: Finding) -> None:
+        """What follows from a finding, and where the knowledge comes from."""
+        titles = {c.name: c.title for c in self.assessment.conclusions}
+        leads = [titles.get(name, name) for name in finding.supports]
+        if leads:
+            self.page.text(words(("Leads to: ", "dim"), "; ".join(leads)), indent=2, hang=2)
+        if finding.sources:
+            self.page.text(words((f"Sources: {', '.join(finding.sources)}", "dim")), indent=2, hang=2)
 
     def _evidence(self, group: FindingGroup) -> Iterator[Evidence | str]:
         """Facts to show, and a note where some are left out."""
@@ -106,15 +124,16 @@ class _Writer:
         self.page.pair(fact, words((self.place(evidence.place), "dim")), indent=4, hang=2)
 
     def _actions(self, finding: Finding) -> None:
-        # What a rule itself recommends comes before what is recommended because of a conclusion.
-        actions = sorted(self.actions.get(finding.id, ()), key=lambda r: bool(r.conclusions))
+        # What is recommended because of a conclusion stands at the beginning, not under each of its findings.
+        actions = self.actions.get(finding.id, [])
+        actions = [r for r in actions if not r.conclusions] or actions
         shown = actions if self.view.everything else actions[:1]
         for action in shown:
             who = self.view.label(action.actor)
             line = words(f"{capitalised(who)}: ", sentence(action.action))
             if len(shown) < len(actions) and action is shown[-1]:
                 line.append_text(words((f" {count(len(actions) - len(shown), 'more action')}.", "dim")))
-            self.page.item(words(("→ ", STYLES["do"])), line, indent=2)
+            self.page.item(Text("→ ", STYLES["do"]), line, indent=2)
 
 
 def _limited(items: Sequence[Evidence], most: int) -> Iterator[Evidence | str]:
@@ -125,18 +144,15 @@ def _limited(items: Sequence[Evidence], most: int) -> Iterator[Evidence | str]:
     yield f"and {count(len(items) - most + 1, 'more fact')}"
 
 
-def _about(group: FindingGroup, assessment: Assessment) -> Text:
-    """Who or what it is about, which rule says so, and whether it is late."""
-    first = group.first
-    line = words()
+def _about(group: FindingGroup, assessment: Assessment) -> Iterator[Words]:
+    """Who or what it is about, which rule says so, whether it has happened, and whether it is late."""
     if group.subjects:
-        line.append_text(words(shortened(group.subjects, MOST_NAMES), (" · ", "dim")))
-    line.append_text(words((first.rule, "dim")))
-    if first.kind == "issue":
-        line.append_text(words((" · ", "dim"), "it has happened"))
+        yield shortened(group.subjects, MOST_NAMES)
+    yield words((group.first.rule, "dim"))
+    if group.first.kind == "issue":
+        yield "it has happened"
     if any(f.late for f in group.findings):
-        line.append_text(words((" · ", "dim"), (f"late: due in {_due(first, assessment)}", STYLES["late"])))
-    return line
+        yield words((f"late, due in {_due(group.first, assessment)}", STYLES["late"]))
 
 
 def _due(finding: Finding, assessment: Assessment) -> str:
@@ -151,12 +167,12 @@ def _due(finding: Finding, assessment: Assessment) -> str:
 
 def _brief(page: Page, group: FindingGroup, assessment: Assessment) -> None:
     first = group.first
-    page.item(words((f"{first.exposure:>3}  ", STYLES[first.level])), _named(group), indent=1)
+    page.item(_exposure(first), _named(group), indent=0)
     rule = words((first.rule, "dim"))
     if any(f.late for f in group.findings):
-        rule.append_text(words((f" · late: due in {_due(first, assessment)}", STYLES["late"])))
+        rule.append_text(words((" · ", "dim"), ("late", STYLES["late"])))
     place = next((e.place for e in reversed(first.evidence) if e.place), None)
-    page.pair(rule, words((_short_places(assessment)(place), "dim")), indent=6)
+    page.pair(rule, words((_short_places(assessment)(place), "dim")), indent=5)
 
 
 def _short_places(assessment: Assessment) -> Callable[[Span | None], str]:
@@ -166,7 +182,7 @@ def _short_places(assessment: Assessment) -> Callable[[Span | None], str]:
     def shown(place: Span | None) -> str:
         if place is None:
             return ""
-        name = PurePosixPath(place.file).name if len(files) == 1 else place.file
+        name = re.split(r"[/\\]", place.file)[-1] if len(files) == 1 else place.file
         return str(Span(name, place.line, cell=place.cell))
 
     return shown
@@ -182,22 +198,20 @@ def strengths(page: Page, assessment: Assessment, view: View) -> None:
         return
     page.heading("What is sound")
     for group in group_findings(found):
-        page.item(words(("+ ", STYLES["do"])), _named(group), indent=2)
+        page.item(Text("+ ", STYLES["do"]), _named(group), indent=2)
         if view.everything:
             page.text(group.first.statement, indent=4)
 
 
-def waived(page: Page, assessment: Assessment, view: View) -> None:
+def waived(page: Page, assessment: Assessment, _: View) -> None:
     """Findings somebody has accepted, with the reason given."""
     found = [f for f in assessment.findings if f.waived is not None and f.certainty == "certain"]
     if not found:
         return
     page.heading("Accepted", f"{count(len(found), 'finding')} that {be(len(found))} not counted")
     for finding in found:
-        page.item(
-            words((f"{finding.exposure:>3}  ", STYLES[finding.level])), _named(FindingGroup((finding,))), indent=1
-        )
-        page.text(words(("Because ", "dim"), sentence(finding.waived or "")), indent=6)
+        page.item(_exposure(finding), _named(FindingGroup((finding,))), indent=1)
+        page.text(words(("Because ", "dim"), sentence(finding.waived or "")), indent=5)
 
 
 def possible(page: Page, assessment: Assessment, view: View) -> None:
@@ -206,8 +220,12 @@ def possible(page: Page, assessment: Assessment, view: View) -> None:
         return
     page.heading("Possible", f"{count(len(assessment.possible), 'finding')} that open questions would decide")
     for group in group_findings(assessment.possible):
-        page.item(words((f"{group.first.exposure:>3}  ", STYLES[group.first.level])), _named(group), indent=1)
-        page.text(words((group.first.rule, "dim")), indent=6)
+        page.item(_exposure(group.first), _named(group), indent=0)
+        page.text(words((group.first.rule, "dim")), indent=5)
+
+
+def _exposure(finding: Finding) -> Text:
+    return Text(f"{finding.exposure:>3}  ", STYLES[finding.level])
 
 
 def _named(group: FindingGroup) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -12,7 +12,7 @@ from crm_rules.assessment.assessment import Assessment
 from crm_rules.assessment.results import Conclusion
 from crm_rules.assessment.scales import LEVEL_ORDER, Level, level_of
 from crm_rules.explain.narration import date_text, listing
-from crm_rules.report.grouping import Advice, group_questions, group_recommendations
+from crm_rules.report.grouping import Advice, group_questions, group_recommendations, subjects
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, WORST_FIRST, be, by_level, capitalised, count, sentence, shortened
 from crm_rules.report.view import View
@@ -46,7 +46,7 @@ def title(page: Page, assessment: Assessment, view: View) -> None:
         page.text(words((", ".join(files), "dim")))
 
 
-def verdict(page: Page, assessment: Assessment, view: View) -> None:
+def verdict(page: Page, assessment: Assessment, _: View) -> None:
     """One sentence for the project as a whole, and the counts behind it."""
     risks, possible = assessment.risks, assessment.possible
     page.blank()
@@ -60,6 +60,8 @@ def verdict(page: Page, assessment: Assessment, view: View) -> None:
     if possible:
         asked = count(len(assessment.questions), "open question")
         page.text(f"{len(possible):,} more {be(len(possible))} possible; {asked} would decide them.")
+    elif risks:
+        page.text("No question is open.")
     families = sorted({f.family for f in (*risks, *possible)})
     if len(families) > 1:
         page.blank()
@@ -81,11 +83,13 @@ def _matrix(page: Page, families: Sequence[str], assessment: Assessment) -> None
     counts: Counter[tuple[str, str]] = Counter((f.family, f.level) for f in assessment.risks)
     counts.update((f.family, "possible") for f in assessment.possible)
     first = min(max(len(f) for f in families), 30)
-    page.row(" " * first, *((f"{c:>10}", "dim") for c in columns))
+    if page.width < first + 2 + 10 * len(columns):
+        return
+    page.row(" " * first, *((f"{c:>10}", "dim") for c in columns), indent=2)
     for family in families:
         numbers = [(counts[family, c], c) for c in columns]
         cells = [(f"{n:>10,}", STYLES.get(c, "")) if n else (f"{'·':>10}", "dim") for n, c in numbers]
-        page.row(f"{family[:first]:<{first}}", *cells)
+        page.row(f"{family[:first]:<{first}}", *cells, indent=2)
 
 
 # -- conclusions --------------------------------------------------------------------------------
@@ -98,28 +102,36 @@ def top_conclusions(page: Page, assessment: Assessment, view: View) -> None:
         return
     page.heading("What it comes to")
     shown = certain if view.everything else certain[:MOST_CONCLUSIONS]
+    explained: set[str] = set()
     for conclusion in shown:
         page.text(words((conclusion.title, "bold")))
         page.text(sentence(conclusion.sentence), indent=2)
-        _chain(page, conclusion, assessment)
+        _chain(page, conclusion, assessment, explained)
+        explained.update(conclusion.chain)
         page.blank()
     if len(shown) < len(certain):
         page.text(words((f"{count(len(certain) - len(shown), 'more conclusion')} at the end.", "dim")))
 
 
-def _chain(page: Page, conclusion: Conclusion, assessment: Assessment) -> None:
-    """Why, one step per line, down to the finding at the end of the strongest support."""
+def _chain(page: Page, conclusion: Conclusion, assessment: Assessment, explained: Container[str]) -> None:
+    """Why, one step per line, down to the finding at the end of the strongest support or to what was explained."""
     titles = {c.name: c.title for c in assessment.conclusions}
+    findings = {f.id: f for f in assessment.findings}
     for step in conclusion.chain[1:]:
         firing = assessment.firings.get(step)
-        step_title = assessment.run.program.rule(firing.rule).title if firing else titles.get(step, step)
-        page.item(words(("because ", "dim")), step_title, indent=2)
+        name = assessment.run.program.rule(firing.rule).title if firing else titles.get(step, step)
+        about = listing(subjects([findings[step]])) if step in findings else ""
+        again = not firing and step in explained
+        line = words(name, f": {about}" if about else "", (" (see above)" if again else "", "dim"))
+        page.item(Text("because ", "dim"), line, indent=2)
+        if again:
+            break
     if conclusion.weight > 1:
         worst = level_of(conclusion.exposure)
         page.text(words((f"rests on {conclusion.weight:,} findings, the worst of them {worst}", "dim")), indent=2)
 
 
-def all_conclusions(page: Page, assessment: Assessment, view: View) -> None:
+def all_conclusions(page: Page, assessment: Assessment, _: View) -> None:
     """Every conclusion in a line."""
     certain = [c for c in assessment.conclusions if c.certainty == "certain"]
     possible = [c for c in assessment.conclusions if c.certainty == "possible"]
@@ -150,7 +162,7 @@ def advice(page: Page, assessment: Assessment, view: View) -> None:
         page.text(words((capitalised(view.label(actor)), "bold")))
         for number, group in numbered:
             if group.first.actor == actor:
-                page.item(f"{number:>3} ", _advice(group, view))
+                page.item(f"{number:>2}. ", _advice(group, view))
         page.blank()
     _left_over(page, len(groups) - len(shown), "more recommendation")
 
@@ -162,7 +174,7 @@ def _advice(group: Advice, view: View) -> Text:
     helpers = listing([view.label(h) for h in group.first.helpers])
     notes = [f"with {helpers}"] if helpers else []
     notes += [f"{group.first.effort} effort", f"exposure {group.exposure:,}"]
-    return line.append_text(words((f" {', '.join(notes)}", "dim")))
+    return line.append_text(words((f" ({', '.join(notes)})", "dim")))
 
 
 def questions(page: Page, assessment: Assessment, view: View) -> None:
@@ -176,7 +188,7 @@ def questions(page: Page, assessment: Assessment, view: View) -> None:
         line = words(group.first.text)
         if group.likewise:
             line.append_text(words(f" Likewise for {shortened(group.likewise, MOST_NAMES)}."))
-        page.item(f"{number:>3} ", line)
+        page.item(f"{number:>2}. ", line)
         decided = f"decides {count(len(group.decides), 'finding')}"
         page.pair(words((group.first.path, "cyan")), words((decided, "dim")), indent=4)
     _left_over(page, len(groups) - len(shown), "more question")
@@ -201,6 +213,6 @@ def closing(page: Page, assessment: Assessment, view: View) -> None:
         counted.append(count(len(assessment.questions), "question"))
     page.text(words((f"{assessment.pack.name} {assessment.pack.version}: ", "dim"), "; ".join(counted), "."))
     if risks:
-        more = [] if view.everything else ["--all shows everything in full"]
-        more += ["crm-rules rules show RULE explains a rule", "--format json is for programs"]
-        page.text(words((capitalised("; ".join(more)) + ".", "dim")))
+        more = [] if view.everything else ["--all for everything in full"]
+        more += ["crm-rules rules show RULE for what is behind a rule", "--format json for programs"]
+        page.text(words((f"To see more: {', '.join(more)}.", "dim")))

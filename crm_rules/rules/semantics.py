@@ -79,7 +79,7 @@ class World(Protocol):
         """Whether a rule has fired: for certain, possibly (None), or not at all."""
 
 
-def all_of(truths: Iterable[Truth]) -> Truth:
+def all_of(truths: Iterable[Value]) -> Truth:
     """Kleene's *and*; here and below a missing value counts as false."""
     result: Truth = True
     for t in truths:
@@ -90,7 +90,7 @@ def all_of(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-def any_of(truths: Iterable[Truth]) -> Truth:
+def any_of(truths: Iterable[Value]) -> Truth:
     """Kleene's *or*."""
     result: Truth = False
     for t in truths:
@@ -101,12 +101,12 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     return result
 
 
-def negate(truth: Truth) -> Truth:
+def negate(truth: Value) -> Truth:
     """Kleene's *not*."""
     return None if truth is None else truth is not True
 
 
-def at_least(count: int, truths: Iterable[Truth]) -> Truth:
+def at_least(count: int, truths: Iterable[Value]) -> Truth:
     """At least `count` of the conditions hold."""
     certain = possible = 0
     for t in truths:

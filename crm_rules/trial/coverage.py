@@ -1,21 +1,25 @@
 """Whether the examples of a rule notice a change of it.
 
-A changed rule is run on the examples of the original. Only the rules it rests on run with it, so
-that hundreds of changes take seconds.
+What the rules below a rule say does not depend on it, so a changed rule is read against what the
+original was run on: hundreds of changes take seconds. A rule that rests on itself is run anew, with
+the rules it rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, Final
 
 from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
 from crm_rules.errors import EngineError
-from crm_rules.facts.base import FactBase
+from crm_rules.explain.derivation import Explainer
 from crm_rules.program.program import Program, program_of
 from crm_rules.program.stratify import reads, stratify
+from crm_rules.rules.clauses import clauses_truth
 from crm_rules.rules.rule import Expectation, Rule
+from crm_rules.rules.semantics import all_of, evaluate
 
 _LIMITS: Final = Limits(derived_facts=10_000, firings=100_000, rounds=1_000)
 """A change can take away what keeps a recursion finite. Examples are small, so this shows soon."""
@@ -29,57 +33,78 @@ def what_it_did(run: Run, rule: str) -> Expectation:
     return "possible" if run.possible.get(position) else "silent"
 
 
-def basis(program: Program, rule: Rule) -> tuple[Rule, ...]:
-    """A rule and every rule its answer can depend on, in the order of the program."""
+def what_it_would_do(run: Run, rule: Rule) -> Expectation:
+    """What a rule would have done in a run in the place of its original, which does not rest on itself."""
+    found: Expectation = "silent"
+    sections, gate = Explainer(run).sections, run.program.gate(rule)
+    for combination in product(*(run.view.candidates(each.relation) for each in rule.eaches)):
+        facts = {each.var: candidate.row for each, candidate in zip(rule.eaches, combination, strict=True)}
+        env: dict[str, Any] = {**sections, **facts}
+        speaks = True if gate is None else evaluate(gate, env, run.view)
+        truth = all_of((speaks, clauses_truth(rule.when, env, run.view)))
+        if truth and all(candidate.certain for candidate in combination):
+            return "fires"
+        if truth is not False:
+            found = "possible"
+    return found
+
+
+def rests_on(program: Program, rule: Rule) -> frozenset[str]:
+    """Ids of the rules whose answers can change the answer of a rule; its own where it is recursive."""
     concluding: dict[str, list[str]] = {}
     for other in program.rules:
         for conclude in other.concludes:
             concluding.setdefault(conclude.relation, []).append(other.id)
+
+    def directly(of: Rule) -> Iterator[str]:
+        for kind, name in (read.node for read in reads(of)):
+            yield from [name] if kind == "rule" else concluding.get(name, ())
+
     needed: set[str] = set()
-    pending = [rule.id]
+    pending = list(directly(rule))
     while pending:
         current = pending.pop()
         if current not in needed and current in program.by_id:
             needed.add(current)
-            for kind, name in (read.node for read in reads(program.rule(current))):
-                pending += [name] if kind == "rule" else concluding.get(name, ())
-    return tuple(r for r in program.rules if r.id in needed)
+            pending += directly(program.rule(current))
+    return frozenset(needed)
 
 
 class Coverage:
-    """The examples of one rule, ready to be tried on changes of it."""
+    """The examples of one rule, ready to be tried on changes of it.
 
-    def __init__(self, program: Program, rule: Rule, examples: Sequence[FactBase]) -> None:
+    Args:
+        program: the program of the pack.
+        rule: one of its rules.
+        runs: what it did on the examples of the rule.
+    """
+
+    def __init__(self, program: Program, rule: Rule, runs: Sequence[Run]) -> None:
         self._program = program
-        self._basis = basis(program, rule)
-        self._examples = tuple(examples)
+        self._runs = tuple(runs)
+        self._answers = [what_it_did(run, rule.id) for run in runs]
+        below = rests_on(program, rule)
+        self._circle = tuple(r for r in program.rules if r.id in below) if rule.id in below else ()
         # An engine of its own, so that changed programs do not drive others out of the shared cache.
         self._engine: Engine = CompiledEngine()
-        original = self._with(rule)
-        assert original is not None, "rules of a program stay stratified without the others"
-        self._answers = [self._answer(original, rule.id, facts) for facts in self._examples]
 
     def notices(self, changed: Rule) -> bool:
         """Whether at least one example comes out differently; `changed` has the id of the original.
 
         A change after which the rules have no defined answer, because it puts a negation into a cycle,
-        counts as noticed.
+        or none within the limits of a run, counts as noticed.
         """
-        program = self._with(changed)
-        if program is None:
-            return True
-        pairs = zip(self._examples, self._answers, strict=True)
-        return any(self._answer(program, changed.id, facts) != answer for facts, answer in pairs)
+        answers: Iterable[Expectation | None]
+        answers = self._anew(changed) if self._circle else (what_it_would_do(run, changed) for run in self._runs)
+        return any(new != old for new, old in zip(answers, self._answers, strict=True))
 
-    def _with(self, rule: Rule) -> Program | None:
-        """The basis with a rule in the place of its original; None when the rules have no defined answer."""
-        rules = tuple(rule if r.id == rule.id else r for r in self._basis)
+    def _anew(self, changed: Rule) -> Iterator[Expectation | None]:
+        rules = tuple(changed if r.id == changed.id else r for r in self._circle)
         strata, cycles = stratify(rules, self._program.schema)
-        return None if cycles else program_of(rules, self._program.schema, strata, self._program.settings)
-
-    def _answer(self, program: Program, rule: str, facts: FactBase) -> Expectation | None:
-        """What a rule does in an example; None when a limit stops it first."""
-        try:
-            return what_it_did(self._engine.run(program, facts, limits=_LIMITS), rule)
-        except EngineError:
-            return None
+        program = program_of(rules, self._program.schema, strata, self._program.settings)
+        for run in self._runs:
+            try:
+                new = None if cycles else self._engine.run(program, run.facts, limits=_LIMITS)
+            except EngineError:
+                new = None
+            yield None if new is None else what_it_did(new, changed.id)

@@ -69,17 +69,16 @@ def run_examples(
     steps = _Steps(sum(map(len, cases.values())) + sum(map(len, changes.values())), progress)
 
     outcomes: list[Outcome] = []
-    for rule in chosen:
-        for case in cases[rule.id]:
-            outcomes += _outcomes(program, rule, case, used)
-            steps.step()
     uncovered: list[Uncovered] = []
     for rule in chosen:
-        if not changes[rule.id]:
-            continue
-        tried = Coverage(program, rule, [case.facts for case in cases[rule.id]])
+        runs: list[Run] = []
+        for case in cases[rule.id]:
+            outcomes += _outcomes(program, rule, case, used, runs)
+            steps.step()
+        tried = Coverage(program, rule, runs)
         for change in changes[rule.id]:
-            if not tried.notices(change.rule):
+            # Without any answer there is nothing a change could alter.
+            if runs and not tried.notices(change.rule):
                 uncovered.append(Uncovered(rule.id, change.clause, change.place, change.kind))
             steps.step()
     return TrialReport(
@@ -136,21 +135,27 @@ def _cases(rule: Rule, pack: Pack, givens: Givens, problems: list[Diagnostic]) -
         problems += placed(found, example.given, document, ("examples", position, "given"), example.span)
 
 
-def _outcomes(program: Program, rule: Rule, case: _Case, engines: Sequence[Engine]) -> Iterator[Outcome]:
-    """What each engine answers; all are compared with the first that gives an answer."""
+def _outcomes(
+    program: Program, rule: Rule, case: _Case, engines: Sequence[Engine], runs: list[Run]
+) -> Iterator[Outcome]:
+    """What each engine answers; the first answer is added to `runs`, and all others are compared with it."""
     example, facts = case
     first: Run | None = None
+    verdict: list[str] = []
     for engine in engines:
         try:
             run = engine.run(program, facts)
         except EngineError as error:
             yield Outcome(rule.id, example.name, engine.name, example.expect, None, example.span, (str(error),))
             continue
-        wrong = verify(run)
         if first is None:
-            first = run
+            runs.append(run)
+            first, wrong = run, verify(run)
+            verdict = wrong
         else:
-            wrong += _disagreements(first, run)
+            different = _disagreements(first, run)
+            # What is the same answer stands up to the same checks.
+            wrong = [*verify(run), *different] if different else verdict
         actual = what_it_did(run, rule.id)
         yield Outcome(rule.id, example.name, engine.name, example.expect, actual, example.span, tuple(wrong))
 

@@ -31,9 +31,7 @@ class Comparison:
         """Certain firings and facts that are no longer certain."""
         kept = {(f.rule, self._token(f), self._derived(f)) for f in self.after.firings() if f.certain}
         lost: list[Firing | tuple[str, Row]] = [
-            f
-            for f in self.before.firings()
-            if f.certain and (f.rule, self._token(f), self._derived(f)) not in kept
+            f for f in self.before.firings() if f.certain and (f.rule, self._token(f), self._derived(f)) not in kept
         ]
         for name, derived in self.before.derived.items():
             lost.extend((name, row) for row in derived.certain if row not in self.after.derived[name].certain)

@@ -18,8 +18,8 @@ from tests.engine.random_facts import DEGREES, Ignorance, random_facts, random_s
 from tests.engine.random_rules import CONVENTIONS, Features, random_rules
 
 EVERYTHING = Features()
-MONOTONE = Features(knowledge=False, phases=False)
-"""Without the parts of the language that speak about the state of knowledge itself."""
+MONOTONE = Features(knowledge=False, phases=False, named_entries=False)
+"""Without the parts of the language that speak about the state of knowledge, or of entries nobody may have stated."""
 
 
 @dataclass(frozen=True, slots=True)

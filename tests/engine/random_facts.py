@@ -72,7 +72,9 @@ def random_schema(choices: Choices) -> Schema:
         )
     ]
     if choices.chance(25):
-        relations.append(Relation("club", RelationKind.SECTION, (Column("id", key("club")), *_columns(choices, lists, 1, 3))))
+        relations.append(
+            Relation("club", RelationKind.SECTION, (Column("id", key("club")), *_columns(choices, lists, 1, 3)))
+        )
     for name in lists:
         own = Column("id", key(name))
         relations.append(Relation(name, RelationKind.LIST, (own, *_columns(choices, lists, 2, 5))))
@@ -159,7 +161,8 @@ def random_facts(choices: Choices, schema: Schema, ignorance: Ignorance) -> Fact
         rows = []
         for own in keys.get(relation.name, [relation.name]):
             values = (
-                None if choices.chance(ignorance.fields) else random_value(choices, c, keys) for c in relation.columns[1:]
+                None if choices.chance(ignorance.fields) else random_value(choices, c, keys)
+                for c in relation.columns[1:]
             )
             rows.append((own, *values))
         extensions[relation.name] = Extension(tuple(sorted(rows, key=_key)), relation.name not in open_)
@@ -209,9 +212,6 @@ def _known_keys(type_: ValueType, keys: dict[str, list[str]]) -> list[str]:
 
 # -- completions ----------------------------------------------------------------------------
 
-ADDED = "+"
-"""Mark of the keys of entries that a completion adds."""
-
 
 def random_completion(choices: Choices, facts: FactBase) -> FactBase:
     """Facts in which nothing is unknown and which the given ones may turn out to be.
@@ -230,7 +230,8 @@ def random_completion(choices: Choices, facts: FactBase) -> FactBase:
             known = [k for t in elsewhere for k in keys[t] if k not in keys[name]]
             keys[name] += choices.sample(known, 0, more)
         else:
-            keys[name] += [f"{name}{ADDED}{i}" for i in range(more)]
+            fresh = [k for k in (f"{name}{i}" for i in range(MOST_ROWS + more)) if k not in keys[name]]
+            keys[name] += fresh[:more]
     extensions: dict[str, Extension] = {}
     for name, extension in facts.extensions.items():
         columns = relations[name].columns

@@ -26,7 +26,7 @@ from crm_rules.rules.draft import (
     Text,
 )
 from tests.engine.choices import Choices
-from tests.engine.random_facts import BOOL, DATES, DAYS, MOST_ROWS, NUMBER, NUMBERS, SITE, TEXTS
+from tests.engine.random_facts import BOOL, DATES, DAYS, MOST_ROWS, NUMBER, NUMBERS, TEXTS
 
 _T = TypeVar("_T")
 
@@ -51,10 +51,12 @@ class Features:
     Attributes:
         knowledge: conditions with `is known` and `is unknown`.
         phases: rules gated on the phase.
+        named_entries: literals that name an entry of a list, which may turn out to be an unlisted one.
     """
 
     knowledge: bool = True
     phases: bool = True
+    named_entries: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +221,15 @@ class _Writer:
             return self._number(calm, column.type)
         if column.type.kind is Kind.BOOL and choices.chance(25):
             return self._strictly(lambda: self._condition(self.scope, 0))
-        if fitting and choices.chance(90):
+        if fitting and (choices.chance(90) or not self._literals(column.type)):
             return choices.pick(fitting).text
         return self._literal(column.type)
 
     def _reaches(self, target: Relation) -> bool:
-        """Whether the rule has a field for every column of a derived relation that holds several values."""
+        """Whether the rule has a field for every column of a derived relation that no literal can fill."""
         terms = self.scope.terms()
-        several = [c for c in target.columns if c.arity is not Arity.ONE]
-        return all(any(self._fits(t, c.type, c.arity) and t.var for t in terms) for c in several)
+        fields = [c for c in target.columns if c.arity is not Arity.ONE or not self._literals(c.type)]
+        return all(any(self._fits(t, c.type, c.arity) and t.var for t in terms) for c in fields)
 
     def _recursive(self, term: Term) -> bool:
         relation = self.scope.facts.get(term.var)
@@ -402,7 +404,9 @@ class _Writer:
         return self._about(term, scope)
 
     def _raised(self) -> str:
-        fitting = [r for r, level in self.raised.items() if level < self.level or (level == self.level and not self.strict)]
+        fitting = [
+            r for r, level in self.raised.items() if level < self.level or (level == self.level and not self.strict)
+        ]
         if not fitting:
             return ""
         listed = ", ".join(f'"{r}"' for r in self.choices.sample(fitting, 1, 2))
@@ -449,7 +453,9 @@ class _Writer:
             case Kind.NUMBER:
                 return self._about_number(term, partners, fixed)
             case Kind.KEY:
-                containers = [t for t in scope.terms() if t.arity is not Arity.ONE and self._fits(term, t.type, Arity.ONE)]
+                containers = [
+                    t for t in scope.terms() if t.arity is not Arity.ONE and self._fits(term, t.type, Arity.ONE)
+                ]
                 containers = [t for t in containers if {t.text, term.text} not in self.joined]
                 if containers and choices.chance(40):
                     return f"{term.text} {choices.pick(('in', 'not in'))} {choices.pick(containers).text}"
@@ -476,6 +482,8 @@ class _Writer:
     def _against_literals(self, term: Term, ops: Sequence[str], fixed: bool) -> str:
         """A comparison with a literal; the checker reports two of them that exclude each other."""
         choices = self.choices
+        if not self._literals(term.type):
+            return f"{term.text} {choices.pick(('==', '!='))} {term.text}"
         if fixed or choices.chance(25):
             literals = sorted({self._literal(term.type) for _ in range(2)})
             return f"{term.text} {choices.pick(('in', 'not in'))} [{', '.join(literals)}]"
@@ -489,7 +497,8 @@ class _Writer:
             text = self._number(partners, term.type) if partners else f"({term.text} + 1) / 2"
             return self._either_way(term.text, choices.pick(COUNTED), text)
         if roll >= 60 and not bounded:
-            return f"0 <= {term.text} {choices.pick(('<', '<='))} {choices.pick(('3', 'settings.few' if not term.type.unit else '2'))}"
+            limit = choices.pick(("3", "2") if term.type.unit else ("3", "settings.few"))
+            return f"0 <= {term.text} {choices.pick(('<', '<='))} {limit}"
         if roll >= 50:
             return f"abs({term.text}) {choices.pick(COUNTED)} 1"
         if roll >= 45:
@@ -513,16 +522,21 @@ class _Writer:
             members = members[1:]
         elif op in ("<=", ">"):
             members = members[:-1]
-        return self._either_way(term.text, op, f"'{choices.pick(members)}'") if op in ("==", "!=") else (
-            f"{term.text} {op} '{choices.pick(members)}'"
+        return (
+            self._either_way(term.text, op, f"'{choices.pick(members)}'")
+            if op in ("==", "!=")
+            else (f"{term.text} {op} '{choices.pick(members)}'")
         )
 
     def _about_members(self, term: Term, scope: _Scope) -> str:
         choices = self.choices
         kind = term.type.kind
+        literal = self._literals(term.type)
         singles = [t for t in scope.terms() if t.arity is Arity.ONE and self._fits(t, term.type, Arity.ONE)]
         several = [
-            t for t in scope.terms() if t.arity is not Arity.ONE and t.text != term.text and self._fits(t, term.type, t.arity)
+            t
+            for t in scope.terms()
+            if t.arity is not Arity.ONE and t.text != term.text and self._fits(t, term.type, t.arity)
         ]
         match choices.pick(("in", "in", "len", "first", "index", "overlap", "literals")):
             case "in" if singles:
@@ -531,18 +545,20 @@ class _Writer:
                 return f"len({term.text}) {choices.pick(COUNTED)} {choices.pick(('1', '0', '2'))}"
             case "first":
                 return self._about(Term(f"first({term.text})", term.type, Arity.ONE), scope)
-            case "index" if kind is not Kind.BOOL:
+            case "index" if kind is not Kind.BOOL and (singles or literal):
                 member = choices.pick(singles).text if singles else self._literal(term.type)
                 return f"index({term.text}, {member}) {choices.pick(COUNTED)} {choices.pick(('0', '1'))}"
             case "overlap" if several:
                 return f"overlap({term.text}, {choices.pick(several).text})"
-            case "literals" if kind is not Kind.BOOL:
+            case "literals" if kind is not Kind.BOOL and literal:
                 literals = sorted({self._literal(term.type) for _ in range(choices.between(1, 2))})
                 return f"overlap({term.text}, [{', '.join(literals)}])"
             case _ if kind is Kind.BOOL:
                 return f"true in {term.text}"
-            case _:
+            case _ if literal:
                 return f"{self._literal(term.type)} in {term.text}"
+            case _:
+                return f"len({term.text}) > 0"
 
     # -- values -----------------------------------------------------------------------------
 
@@ -580,7 +596,18 @@ class _Writer:
                 assert type_.enum is not None
                 return f"'{choices.pick(type_.enum.members)}'"
             case Kind.KEY:
-                return f"'{choices.pick(sorted(type_.targets))}{choices.between(0, 1)}'"
+                return repr(choices.pick(self._named(type_)))
+
+    def _named(self, type_: ValueType) -> list[str]:
+        """Keys that rules may name."""
+        found = sorted(type_.targets & set(self.sections))
+        if self.features.named_entries:
+            found += [f"{t}{i}" for t in sorted(type_.targets - set(self.sections)) for i in (0, 1)]
+        return found
+
+    def _literals(self, type_: ValueType) -> bool:
+        """Whether there are literals of a type."""
+        return type_.kind is not Kind.KEY or bool(self._named(type_))
 
     def _number(self, terms: Sequence[Term], type_: ValueType) -> str:
         """A number: a term, a literal or arithmetic."""

@@ -63,7 +63,7 @@ then:
     impact: 3
 """
 
-OTHER_POLARITIES = """\
+BOTH_POLARITIES = """\
   - {name: fires, given: {}, expect: fires}
   - {name: silent, given: {}, expect: silent}
 """
@@ -78,7 +78,7 @@ def rule(when: str, examples: str = "", head: str = "kind: risk", then: str = RI
         head: keys besides the title.
         then: the consequences.
     """
-    lines = indent(dedent(examples).strip(), "  - ", lambda _: True) + "\n" if examples else OTHER_POLARITIES
+    lines = "".join(f"  - {line.strip()}\n" for line in examples.splitlines() if line.strip()) or BOTH_POLARITIES
     parts = [f"title: t\n{head}\nwhen:\n", indent(dedent(when).strip("\n"), "  ") + "\n", then, "examples:\n", lines]
     return "".join(parts)
 

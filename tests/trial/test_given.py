@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +276,7 @@ def test_mistakes_are_shown_where_they_were_written(tmp_path: Path, monkeypatch:
     examples = """
         {name: one, given: {team: [{id: ann, rols: [analyst]}]}, expect: fires}
         {name: two, given: {sites: [{id: north}, {id: north}]}, expect: silent}
-        {name: three, given: {team: [{id: ann}, {id: ann}], project: {phase: later}}, expect: silent}
+        {name: xyz, given: {team: [{id: ann}, {id: ann}], project: {name: 7}}, expect: silent}
         {name: four, given: {}, expect: silent}
     """
     text = rule("- each: s in sites\n  where: s.open", examples)
@@ -285,15 +286,29 @@ def test_mistakes_are_shown_where_they_were_written(tmp_path: Path, monkeypatch:
     assert (report.examples, {o.example for o in report.outcomes}) == (4, {"four"})
     assert render_all(report.problems) == shown(
         """
-        pack/a/rule.yaml:14:38: team has no field 'rols'
+        pack/a/rule.yaml:14:42: team has no field 'rols'
            14 |   - {name: one, given: {team: [{id: ann, rols: [analyst]}]}, expect: fires}
               |                                          ^^^^ did you mean 'roles'?
-        pack/a/rule.yaml:15:50: two entries of sites have the id 'north'
+        pack/a/rule.yaml:15:51: two entries of sites have the id 'north'
            15 |   - {name: two, given: {sites: [{id: north}, {id: north}]}, expect: silent}
               |                                                   ^^^^^ the first is in line 15
-        pack/a/rule.yaml:16:47: two entries of team have the id 'ann'
-           16 |   - {name: three, given: {team: [{id: ann}, {id: ann}], project: {phase: later}}, expect: silent}
-              |                                                  ^^^ the first is in line 16
-        pack/a/rule.yaml:16:72: expected one of ...
+        pack/a/rule.yaml:16:48: two entries of team have the id 'ann'
+           16 |   - {name: xyz, given: {team: [{id: ann}, {id: ann}], project: {name: 7}}, expect: silent}
+              |                                                ^^^ the first is in line 16
+        pack/a/rule.yaml:16:71: expected text, found 7
+           16 |   - {name: xyz, given: {team: [{id: ann}, {id: ann}], project: {name: 7}}, expect: silent}
+              |                                                                       ^ put it in quotes to make it text
         """
     )
+
+
+def test_mistakes_of_a_rule_made_in_code_say_where_they_are(tmp_path: Path) -> None:
+    examples = """
+        {name: one, given: {bridges: [{id: b, span: wide}]}, expect: fires}
+        {name: two, given: {}, expect: silent}
+    """
+    loaded = pack(tmp_path, {"a.rule": rule("- each: b in bridges\n  where: b.open", examples)})
+    (problem,) = run_examples(replace(loaded, documents={}), coverage=False).problems
+    assert problem.message == "bridges[b].span: expected a number of at least 0 (m), found text 'wide'"
+    assert problem.span is not None
+    assert (problem.span.line, problem.source) == (14, None)

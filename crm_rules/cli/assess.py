@@ -1,0 +1,149 @@
+"""`crm-rules assess`: the main job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import click
+
+from crm_rules import api
+from crm_rules.cli.differences import differences_text
+from crm_rules.cli.exit_codes import ExitCode
+from crm_rules.cli.options import (
+    NEVER,
+    Patterns,
+    engine_option,
+    pack_option,
+    packs_of,
+    patterns_of,
+    setting_option,
+    settings_of,
+)
+from crm_rules.cli.outputs import OrderedCommand, Output, format_names, outputs, write_file
+from crm_rules.cli.session import Session
+from crm_rules.report.registry import FORMATS
+from crm_rules.report.selection import select_findings
+from crm_rules.report.view import View
+
+_FAIL_ON: Final = (*reversed(api.LEVEL_ORDER), NEVER)
+
+
+@click.command(cls=OrderedCommand, short_help="Assess a project.")
+@click.argument("file")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(format_names()),
+    help="How to show the assessment; may be repeated, each with an -o.  [default: text]",
+)
+@click.option("-o", "--output", "files", metavar="FILE", multiple=True, help="Write the format before it to a file.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    default="high",
+    show_default=True,
+    help="Exit with 1 when a certain finding that is not waived reaches this level.",
+)
+@click.option("-a", "--all", "everything", is_flag=True, help="Show every item in full.")
+@click.option("--select", "selected", metavar="RULES", multiple=True, help="Report only findings of these rules.")
+@click.option("--ignore", "ignored", metavar="RULES", multiple=True, help="Do not report findings of these rules.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day to take for today instead of the one in the file (YYYY-MM-DD).",
+)
+@pack_option
+@setting_option
+@engine_option
+@click.option("--cross-check", is_flag=True, help="Run all engines; exit with 4 when their answers differ.")
+@click.pass_context
+def assess(
+    ctx: click.Context,
+    file: str,
+    formats: Sequence[str],
+    files: Sequence[str],
+    fail_on: str,
+    everything: bool,
+    selected: Sequence[str],
+    ignored: Sequence[str],
+    as_of: dt.datetime | None,
+    packs: Sequence[str],
+    settings: Sequence[str],
+    engine: str,
+    cross_check: bool,
+) -> int:
+    """Assess the project in FILE: findings with what they rest on, what to do, and what to ask.
+
+    RULES are ids of rules, beginnings of ids, families, rows of the catalogue, or patterns with *; several with
+    commas between them. They choose what is reported, never what is concluded.
+    """
+    session: Session = ctx.obj
+    wanted = outputs(ctx, formats, files)
+    with session.step("Reading"):
+        project = api.load_project(file)
+        if as_of is not None:
+            project = project.model_copy(update={"as_of": as_of.date()})
+        loaded = packs_of(packs)
+        chosen = _Choice(
+            patterns_of("--select", selected, loaded) if selected else None,
+            patterns_of("--ignore", ignored, loaded) if ignored else None,
+        )
+        assessor = api.Assessor(loaded, engine, settings_of(settings, loaded))
+    if cross_check and not _engines_agree(session, assessor, project):
+        return ExitCode.INTERNAL
+    with session.step("Assessing"):
+        assessment = assessor.assess(project)
+        if chosen.some:
+            assessment = select_findings(assessment, chosen.wanted)
+    for output in wanted:
+        _write(session, output, assessment, everything)
+    return ExitCode.FOUND if _fails(assessment, fail_on) else ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which findings are reported."""
+
+    select: Patterns | None
+    ignore: Patterns | None
+
+    @property
+    def some(self) -> bool:
+        """Whether anything was chosen at all."""
+        return self.select is not None or self.ignore is not None
+
+    def wanted(self, finding: api.Finding) -> bool:
+        """Whether a finding is reported."""
+        names = (finding.rule, finding.family, finding.catalogue)
+        if self.ignore is not None and self.ignore.match(*names):
+            return False
+        return self.select is None or self.select.match(*names)
+
+
+def _engines_agree(session: Session, assessor: api.Assessor, project: api.Project) -> bool:
+    engines = api.installed_engines()
+    with session.step("Comparing engines"):
+        differences = api.cross_check(assessor, project)
+    if differences:
+        session.note(differences_text(differences, session.err_color))
+        return False
+    session.note(f"{' and '.join(engines)} give the same answers.")
+    return True
+
+
+def _write(session: Session, output: Output, assessment: api.Assessment, everything: bool) -> None:
+    render = FORMATS[output.format].render
+    if output.file is None:
+        session.result(render(assessment, View(session.width, session.color, everything, api.labels())))
+    else:
+        write_file(output.file, render(assessment, View(everything=everything, labels=api.labels())))
+        session.note(f"{output.format} written to {output.file}")
+
+
+def _fails(assessment: api.Assessment, fail_on: str) -> bool:
+    return any(fail_on == level and assessment.at_or_above(level) for level in api.LEVEL_ORDER)

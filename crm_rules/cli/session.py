@@ -1,0 +1,153 @@
+"""One call of the command: its streams, what they can show, and the only places that write to them.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
+
+from crm_rules.report.page import DEFAULT_WIDTH, WIDEST
+
+PATIENCE_SECONDS: Final = 0.5
+"""How long a step may take before a terminal says that it is under way."""
+
+_PLAIN: Final = str.maketrans({"─": "-", "→": ">", "·": "-", "×": "x", "…": "...", "–": "-", "’": "'", "\ufffd": "?"})
+"""What stands for a character on terminals that cannot show it."""
+
+
+@dataclass
+class Session:
+    """One call of the command.
+
+    Attributes:
+        debug: whether a defect is shown with its traceback.
+    """
+
+    debug: bool = False
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+
+    # -- what the streams can show ----------------------------------------------------------
+
+    @cached_property
+    def _out_console(self) -> Console:
+        return Console(file=self.out)
+
+    @cached_property
+    def _err_console(self) -> Console:
+        return Console(file=self.err)
+
+    @property
+    def color(self) -> bool:
+        """Whether results may use colours; NO_COLOR and dumb terminals are respected."""
+        return _shows_color(self._out_console)
+
+    @property
+    def width(self) -> int:
+        """Columns of results: those of the terminal up to a width that reads well, else a fixed number."""
+        return min(self._out_console.width, WIDEST) if self._out_console.is_terminal else DEFAULT_WIDTH
+
+    @property
+    def err_color(self) -> bool:
+        """Whether messages may use colours."""
+        return _shows_color(self._err_console)
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def result(self, text: str) -> None:
+        """Write to standard output: as UTF-8, except to a terminal of another encoding.
+
+        A reader that has seen enough (`| head`) is no error.
+        """
+        _write(self.out, text)
+
+    def note(self, text: str) -> None:
+        """Write a line to standard error."""
+        _write(self.err, text if text.endswith("\n") else text + "\n")
+
+    # -- progress ---------------------------------------------------------------------------
+
+    @contextmanager
+    def step(self, doing: str) -> Iterator[None]:
+        """Say on the terminal what is being done, if it takes a while."""
+        if not self._err_console.is_terminal:
+            yield
+            return
+        lock = threading.Lock()
+        status = Status(doing, console=self._err_console)
+        over = False
+
+        def show() -> None:
+            with lock:
+                if not over:
+                    status.start()
+
+        timer = threading.Timer(PATIENCE_SECONDS, show)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            with lock:
+                over = True
+                timer.cancel()
+                status.stop()
+
+    @contextmanager
+    def counting(self, doing: str) -> Iterator[Callable[[int, int], None] | None]:
+        """A bar for steps that can be counted, told how many are done and how many there are.
+
+        None when there is no terminal to show it.
+        """
+        if not self._err_console.is_terminal:
+            yield None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._err_console, transient=True) as bar:
+            task = bar.add_task(doing, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _shows_color(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal and not console.no_color
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
+        buffer = getattr(stream, "buffer", None)
+        if encoding != "utf-8" and stream.isatty():
+            stream.write(text.translate(_PLAIN).encode(encoding, "replace").decode(encoding))
+        elif buffer is not None:
+            # The same bytes everywhere; a name that is no text (it came from a file system) is spelt out.
+            stream.flush()
+            buffer.write(text.encode("utf-8", "backslashreplace"))
+        else:
+            stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _mute(stream)
+    except OSError as error:
+        _mute(stream)
+        raise click.ClickException(
+            f"Cannot write to {stream.name}: {(error.strerror or str(error)).lower()}."
+        ) from None
+
+
+def _mute(stream: TextIO) -> None:
+    """Point a stream nobody reads any more at nothing, so that Python does not complain when it ends."""
+    with open(os.devnull, "w", encoding="utf-8") as nothing:  # noqa: PTH123 - a device, not a path
+        os.dup2(nothing.fileno(), stream.fileno())

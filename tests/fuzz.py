@@ -1,0 +1,194 @@
+"""Engines against each other on random programs, and the promises of the semantics by brute force.
+
+    python -m tests.fuzz --programs 20000 --seed 1
+
+Each program is run over several sets of facts by all engines, for all answers and at times for the
+certain ones alone, and whole runs are compared. A share of the programs is completed at random, to
+see that knowing more never retracts a finding and never brings one that was not possible. Equal
+arguments print the same; the first disagreement is printed in full and ends with exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from crm_rules.engine.protocol import Engine, Run
+from crm_rules.engine.registry import engine_named, installed_engines
+from crm_rules.errors import RulesetError
+from crm_rules.facts.base import FactBase
+from crm_rules.program.program import Program
+from tests.engine.choices import Choices, Seeded
+from tests.engine.knowledge import Comparison
+from tests.engine.random_cases import MONOTONE, Case, counted, described, random_case
+from tests.engine.random_facts import DEGREES, NOTHING_UNKNOWN, random_completion, random_facts
+
+FACTS = 3
+"""Sets of facts each program is run over."""
+
+CERTAIN_ONLY = 4
+"""Every so many programs, the certain answers alone are asked for as well."""
+
+COMPLETED = 8
+"""Every so many programs, the facts are completed."""
+
+COMPLETIONS = 6
+"""Completions of the facts of one program."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen; `failure` is the first disagreement in words."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failure: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """The counts, a line each."""
+        for what in (
+            "programs",
+            "rejected",
+            "programs that fire",
+            "rules",
+            "strata",
+            "recursive programs",
+            "negations",
+            "aggregates",
+            "runs compared",
+            "certain firings",
+            "possible firings",
+            "completions",
+            "disagreements",
+        ):
+            yield f"{what:>20} {self.counts[what]:>12,}"
+
+
+def fuzz(engines: Sequence[Engine], seed: int, numbers: range, seconds: float | None = None) -> Tally:
+    """Compare engines on the programs with the given numbers, until one disagrees or the time is over."""
+    tally = Tally()
+    end = None if seconds is None else time.monotonic() + seconds
+    for number in numbers:
+        if end is not None and time.monotonic() > end:
+            break
+        failure = _program(engines, seed, number, tally.counts)
+        if failure:
+            tally.counts["disagreements"] += 1
+            tally.failure = f"program {number} of seed {seed}: {failure}"
+            break
+        _progress(number - numbers.start + 1, len(numbers))
+    return tally
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty() and done % 100 == 0:
+        sys.stderr.write(f"\r{done:,} of {of:,} programs")
+        sys.stderr.flush()
+
+
+def _program(engines: Sequence[Engine], seed: int, number: int, counts: Counter[str]) -> str:
+    """Try one program; returns what is wrong with it."""
+    choices = Seeded(seed * 1_000_003 + number)
+    complete = number % COMPLETED == 0
+    case = random_case(choices, MONOTONE) if complete else random_case(choices)
+    try:
+        program = case.program()
+    except RulesetError:
+        counts["rejected"] += 1
+        return ""
+    except Exception:  # noqa: BLE001 - whatever goes wrong is what this looks for
+        return f"the checker failed\n{described(case)}\n{traceback.format_exc()}"
+    in_program = counted(program)
+    counts += in_program
+    counts["programs"] += 1
+    counts["recursive programs"] += in_program["recursive strata"] > 0
+    fires = False
+    for again in range(FACTS):
+        tried = case if not again else replace(case, facts=_other_facts(choices, case, complete))
+        for possible in (True, False) if number % CERTAIN_ONLY == 1 else (True,):
+            try:
+                runs = [e.run(program, tried.facts, possible=possible) for e in engines]
+            except Exception:  # noqa: BLE001
+                return f"an engine failed\n{described(tried)}\n{traceback.format_exc()}"
+            for other in runs[1:]:
+                difference = _difference(runs[0], other)
+                if difference:
+                    return f"{difference}\n{described(tried)}"
+            counts["runs compared"] += len(runs) - 1
+            if possible:
+                counts["certain firings"] += len(runs[0].certain_records)
+                counts["possible firings"] += len(runs[0].possible_records)
+                fires = fires or bool(runs[0].certain_records or runs[0].possible_records)
+                before = runs[0]
+        if complete:
+            failure = _completions(engines[0], program, before, choices, counts)
+            if failure:
+                return f"{failure}\n{described(tried)}"
+    counts["programs that fire"] += fires
+    return ""
+
+
+def _other_facts(choices: Choices, case: Case, gaps: bool) -> FactBase:
+    degrees = [d for d in DEGREES if not (gaps and d == NOTHING_UNKNOWN)]
+    return random_facts(choices, case.schema, choices.pick(degrees))
+
+
+def _difference(one: Run, other: Run) -> str:
+    found = one.differences(other)
+    if not found:
+        return ""
+    what = "all answers" if one.complete else "certain answers"
+    lines = [f"{one.engine} and {other.engine} differ, asked for {what}"]
+    for about, here, there in islice(found, 6):
+        lines.append(f"  {about}: {one.engine} {here}, {other.engine} {there}")
+    return "\n".join(lines)
+
+
+def _completions(engine: Engine, program: Program, before: Run, choices: Choices, counts: Counter[str]) -> str:
+    for _ in range(COMPLETIONS):
+        facts = random_completion(choices, before.facts)
+        after = engine.run(program, facts)
+        counts["completions"] += 1
+        comparison = Comparison(before, after)
+        for what, found in (
+            ("certain before, and not certain when more is known", comparison.retracted()),
+            ("found when more is known, and not possible before", comparison.unforeseen()),
+            ("only possible although nothing is unknown", [f for f in after.firings() if not f.certain]),
+        ):
+            if found:
+                return f"{what}: {found[0]}\nwith the facts completed to\n{described(Case((), facts))}\nfrom"
+    return ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="fuzz", description="Compare the engines on random programs.")
+    parser.add_argument("--programs", type=int, default=20_000, help="how many programs (default: 20000)")
+    parser.add_argument("--seed", type=int, default=1, help="which programs (default: 1)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first program (default: 0)")
+    parser.add_argument("--seconds", type=float, help="stop after so many seconds")
+    parser.add_argument("--engines", default=",".join(installed_engines()), help="names, separated by commas")
+    options = parser.parse_args(arguments)
+    names = options.engines.split(",")
+    tally = fuzz(
+        [engine_named(n) for n in names],
+        options.seed,
+        range(options.first, options.first + options.programs),
+        options.seconds,
+    )
+    write = sys.stdout.write
+    write(f"seed {options.seed}, engines {', '.join(names)}\n")
+    write("".join(f"{line}\n" for line in tally.lines()))
+    if tally.failure:
+        write(f"\n{tally.failure}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
