@@ -103,7 +103,7 @@ def show_rule(session: Session, rule: str, packs: Sequence[str], source: bool) -
 @click.pass_obj
 def check_rules(session: Session, pack: str) -> int:
     """Check a pack: the rules, everything they name, and what their examples state."""
-    from crm_rules.trial import run_examples
+    from crm_rules.trial.examples import run_examples
 
     with session.step("Checking"):
         (loaded,) = packs_of([pack])

@@ -72,11 +72,11 @@ class Session:
 
         A reader that has seen enough (`| head`) is no error.
         """
-        _write(self.out, text)
+        _write(self.out, text, "standard output")
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        _write(self.err, text if text.endswith("\n") else text + "\n")
+        _write(self.err, text if text.endswith("\n") else text + "\n", "standard error")
 
     # -- progress ---------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ def _shows_color(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal and not console.no_color
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO, text: str, name: str) -> None:
     try:
         encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
         buffer = getattr(stream, "buffer", None)
@@ -142,9 +142,8 @@ def _write(stream: TextIO, text: str) -> None:
         _mute(stream)
     except OSError as error:
         _mute(stream)
-        raise click.ClickException(
-            f"Cannot write to {stream.name}: {(error.strerror or str(error)).lower()}."
-        ) from None
+        reason = (error.strerror or str(error)).lower()
+        raise click.ClickException(f"Cannot write to {name}: {reason}.") from None
 
 
 def _mute(stream: TextIO) -> None:

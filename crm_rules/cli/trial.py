@@ -17,7 +17,7 @@ from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import count
 
 if TYPE_CHECKING:
-    from crm_rules.trial import TrialReport
+    from crm_rules.trial.results import TrialReport
 
 
 @click.command(short_help="Run the examples of a pack.")
@@ -32,7 +32,7 @@ def test(session: Session, pack: str, engines: Sequence[str], rules: Sequence[st
     Every example runs on every engine and every answer is verified. A part of a rule that could be left out or
     turned round without any example noticing is reported as well.
     """
-    from crm_rules.trial import run_examples
+    from crm_rules.trial.examples import run_examples
 
     (loaded,) = packs_of([pack])
     ids = [d.id for d in loaded.drafts]
@@ -55,13 +55,16 @@ def _text(report: TrialReport, pack: api.Pack, engines: Sequence[str], session: 
     failed = [o for o in report.outcomes if not o.passed]
     if failed:
         page.heading("Failed", count(len(failed), "run"))
-        for outcome in failed:
-            page.pair(words((outcome.rule, "bold")), words((str(outcome.place or ""), "dim")), hang=2)
-            page.text(f"{outcome.example} ({outcome.engine}): {outcome.failure}", indent=2, hang=2)
+        same: dict[tuple[str, str, str, str], list[str]] = {}
+        for o in failed:
+            same.setdefault((o.rule, _line(o.place), o.example, o.failure), []).append(o.engine)
+        for (rule, place, example, failure), on in same.items():
+            page.pair(words((rule, "bold")), words((place, "dim")), hang=2)
+            page.text(words(f"{example}: {failure}", (f" ({', '.join(on)})", "dim")), indent=2, hang=2)
     if report.uncovered:
-        page.heading("Not tested", "examples come out the same without it, or with its opposite")
+        page.heading("Not tested", "all examples come out the same when this is changed")
         for part in report.uncovered:
-            page.pair(words((part.rule, "bold")), words((str(part.place or ""), "dim")), hang=2)
+            page.pair(words((part.rule, "bold")), words((_line(part.place), "dim")), hang=2)
             done = "left out" if part.kind == "removal" else "turned round"
             page.text(words((f"can be {done}: ", "yellow"), part.clause), indent=2, hang=2)
     page.blank()
@@ -73,3 +76,8 @@ def _text(report: TrialReport, pack: api.Pack, engines: Sequence[str], session: 
         line += f"; {needed:,} of {count(report.mutants, 'changed rule')} noticed"
     page.text(words((line + ".", "green" if report.passed else "bold red")))
     return page.render()
+
+
+def _line(place: api.Span | None) -> str:
+    """File and line."""
+    return "" if place is None else f"{place.file}:{place.line}"

@@ -111,13 +111,13 @@ class Generator:
     """Generates one function; `prologue` collects what it needs at its top."""
 
     program: Program
+    uses: Uses
     full: bool = False
     own: frozenset[str] = frozenset()
     lines: Lines = field(default_factory=Lines)
     prologue: dict[str, str] = field(default_factory=dict)
     counter: int = 0
     position: int = 0
-    signalled: frozenset[int] = frozenset()
     computed: dict[tuple[object, ...], tuple[str, tuple[int, int]]] = field(default_factory=dict)
     totals: set[str] = field(default_factory=set)
     scans: int = 0
@@ -208,6 +208,10 @@ class Generator:
         """Whether a column may be unknown: all but the keys of certain stated facts, and certain derived facts."""
         return (f.index > 0 and not f.derived) or self.row(scope, f.var).loose
 
+    def has_value(self, f: Field) -> bool:
+        """Whether a column is never `NO_VALUE`."""
+        return _stated(f) or (f.relation, f.index) in self.uses.valued
+
     def constant(self, value: object) -> str:
         """A literal."""
         if isinstance(value, dt.date):
@@ -271,7 +275,7 @@ class Generator:
         probe, filters = self.probe(expr, scope)
         value = expr.value
         assert value is not None
-        plain = isinstance(value, Field) and _stated(value) and value.column.type.kind is not Kind.KEY
+        plain = isinstance(value, Field) and self.has_value(value) and value.column.type.kind is not Kind.KEY
         with self.lines.block(f"for {row.name} in {self.source(expr.relation, probe, 'loose', scope)}:"):
             with self.conditions(filters, "loose", inner):
                 # One member that is not certain leaves everything open.
@@ -389,8 +393,8 @@ class Generator:
     def flag(self, f: Field, wanted: bool, mode: Mode, scope: Scope) -> str:
         """A boolean column as a condition."""
         column = self.column(f, scope)
-        if f.derived and wanted is (mode == "loose"):
-            # A derived value may be missing, which counts as false.
+        if wanted is (mode == "loose") and not self.has_value(f):
+            # A missing value counts as false.
             return f"{column} {'not in' if wanted else 'in'} NEVER"
         return f"{column} is {wanted}" if mode == "sure" else f"{column} is not {not wanted}"
 
@@ -402,17 +406,17 @@ class Generator:
     def knowledge(self, expr: Known, scope: Scope) -> str:
         """`x is known` or `x is unknown`."""
         item = expr.item
-        if isinstance(item, Field) and _stated(item) and item.column.type.kind is not Kind.KEY:
+        if isinstance(item, Field) and self.has_value(item) and item.column.type.kind is not Kind.KEY:
             return f"{self.column(item, scope)} is {'' if expr.negated else 'not '}None"
         code = f"is_known({self.value(item, scope)})"
         return f"(not {code})" if expr.negated else code
 
     def simple(self, expr: Compare, scope: Scope) -> bool:
-        """Whether both sides are columns of stated facts or literals, which have short forms."""
+        """Whether both sides are literals or columns that always have a value, which have short forms."""
         for side in (expr.left, expr.right):
             if isinstance(side, Const):
                 continue
-            if not isinstance(side, Field) or not _stated(side) or isinstance(scope.get(side.var), str):
+            if not isinstance(side, Field) or not self.has_value(side) or isinstance(scope.get(side.var), str):
                 return False
         return True
 
@@ -498,7 +502,7 @@ class Generator:
     def membership(self, expr: In, mode: Mode, scope: Scope) -> str:
         """Membership in a literal list or in a set of a stated fact."""
         item, container = expr.item, expr.container
-        plain = isinstance(item, Const) or (isinstance(item, Field) and _stated(item))
+        plain = isinstance(item, Const) or (isinstance(item, Field) and self.has_value(item))
         if isinstance(container, Const) and plain and isinstance(item, Field):
             code = f"{self.column(item, scope)} in {self.constant(container.value)}"
             if mode == "sure" or not self.nullable(item, scope):
@@ -703,7 +707,7 @@ class Generator:
         if kind == "certain":
             parts += [witnesses.get(i, "None") for i in range(len(rule.somes))]
         self.lines.put(f"{'fired' if kind == 'certain' else 'maybe'}({_tuple(parts)})")
-        if self.position in self.signalled:
+        if self.position in self.uses.raised:
             if kind == "certain":
                 self.lines.put(f"{self.need('sure_flags', 'state.sure_flags')}[{self.position}] = 1")
             if self.full:
@@ -790,7 +794,7 @@ class Generator:
         match expr:
             case Not(item=Field() | Compare() as item):
                 return self.unknown_fields(item, scope)
-            case Field() if not expr.derived:
+            case Field() if self.has_value(expr):
                 return [expr]
             case Compare(left=left, right=right) if self.simple(expr, scope):
                 fields = [side for side in (left, right) if isinstance(side, Field)]
@@ -798,7 +802,8 @@ class Generator:
                 return None if len(fields) == 2 and all(self.row(scope, f.var).loose for f in fields) else fields
             case In(item=Const() | Field() as item, container=Const() | Field() as container):
                 fields = [side for side in (item, container) if isinstance(side, Field)]
-                return fields if all(_stated(f) for f in fields) else None
+                stated = isinstance(container, Const) or _stated(container)
+                return fields if stated and all(self.has_value(f) for f in fields) else None
             case _:
                 return [] if _two_valued(expr) else None
 
@@ -895,16 +900,41 @@ class Uses:
     Attributes:
         raised: rules some rule asks about with `raised`, which therefore set flags.
         decisive: rules whose possible firings are found even in a run for certain answers.
+        valued: columns of derived relations (name, position) that are never `NO_VALUE`, because
+            every rule fills them with literals or columns of which that is true as well.
     """
 
     raised: frozenset[int]
     decisive: frozenset[int]
+    valued: frozenset[tuple[str, int]]
 
     @staticmethod
     def of(program: Program) -> Uses:
         """Read it off the rules."""
         asked = {read.node[1] for rule in program.rules for read in reads(rule) if read.node[0] == "rule"}
-        return Uses(frozenset(program.by_id[r] for r in asked if r in program.by_id), decisive(program.rules))
+        raised = frozenset(program.by_id[r] for r in asked if r in program.by_id)
+        return Uses(raised, decisive(program.rules), _valued(program))
+
+
+def _valued(program: Program) -> frozenset[tuple[str, int]]:
+    """See `Uses.valued`."""
+    filled = [
+        ((conclude.relation, i), value)
+        for rule in program.rules
+        for conclude in rule.concludes
+        for i, value in enumerate(conclude.values)
+    ]
+    found = {column for column, _ in filled}
+    while True:
+        doubtful = {
+            column
+            for column, value in filled
+            if not isinstance(value, Const)
+            and not (isinstance(value, Field) and (_stated(value) or (value.relation, value.index) in found))
+        }
+        if found.isdisjoint(doubtful):
+            return frozenset(found)
+        found -= doubtful
 
 
 def stratum_source(program: Program, number: int, uses: Uses, full: bool, only: int | None = None) -> str:
@@ -917,7 +947,7 @@ def stratum_source(program: Program, number: int, uses: Uses, full: bool, only: 
         full: find the possible firings of all rules and not only of the decisive ones.
         only: one rule, to show its code alone.
     """
-    generator = Generator(program, signalled=uses.raised)
+    generator = Generator(program, uses)
     positions = [only] if only is not None else list(program.strata[number].rules)
     loops: dict[tuple[str, bool], list[tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]]] = {}
     for position in positions:
@@ -949,7 +979,7 @@ def rule_sources(program: Program, number: int, uses: Uses, full: bool) -> list[
         variants: list[int | None] = [None]
         variants += [i for i, e in enumerate(program.rules[position].eaches) if e.relation in stratum.relations]
         for variant in variants:
-            generator = Generator(program, full, own=stratum.relations, signalled=uses.raised)
+            generator = Generator(program, uses, full, own=stratum.relations)
             steps = list(plan_rule(program, position, variant))
             name = f"rule_{position}" + ("" if variant is None else f"_new_{variant}")
             _recursive_rule(generator, position, steps, full, variant is not None)

@@ -39,6 +39,9 @@ from crm_rules.rules.semantics import (
 CACHED_PROGRAMS = 32
 """How many compiled programs a process keeps."""
 
+DEFAULT_LIMITS = Limits()
+_NOTHING = Derived()
+
 Function = Callable[["_State"], None]
 
 
@@ -71,7 +74,12 @@ class _RuleFunctions:
     reactive: bool
 
 
-Code = tuple[_Flat | _Recursive, ...]
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled program: its strata in order, and the relations it may derive facts of."""
+
+    strata: tuple[_Flat | _Recursive, ...]
+    derived: tuple[str, ...]
 
 
 class CompiledEngine:
@@ -86,8 +94,8 @@ class CompiledEngine:
     def run(self, program: Program, facts: FactBase, *, possible: bool = True, limits: Limits | None = None) -> Run:
         """Run a program; see `engine.protocol.Engine`."""
         code = self.prepare(program, possible)
-        state = _State(program, facts, limits or Limits(), possible)
-        for number, stratum in enumerate(code):
+        state = _State(program, facts, limits or DEFAULT_LIMITS, possible)
+        for number, stratum in enumerate(code.strata):
             if isinstance(stratum, _Flat):
                 stratum.run(state)
                 if len(state.fired) + len(state.maybe) > state.limits.firings:
@@ -96,7 +104,7 @@ class CompiledEngine:
                 state.fixpoint(number, stratum)
             state.finish(number)
         maybe = state.maybe if possible else ()
-        return Run(program, facts, self.name, state.fired, maybe, state.derived_facts(), possible)
+        return Run(program, facts, self.name, state.fired, maybe, state.derived_facts(code.derived), possible)
 
     def prepare(self, program: Program, possible: bool = True) -> Code:
         """Compile a program, or take it from the cache; `run` does this by itself."""
@@ -107,7 +115,10 @@ class CompiledEngine:
                 self._cache.move_to_end(key)
                 return code
         uses = Uses.of(program)
-        code = tuple(_compile(program, n, uses, possible) for n in range(len(program.strata)))
+        code = Code(
+            tuple(_compile(program, n, uses, possible) for n in range(len(program.strata))),
+            tuple(r.name for r in program.schema.relations.values() if r.kind is RelationKind.DERIVED),
+        )
         with self._lock:
             self._cache[key] = code
             while len(self._cache) > CACHED_PROGRAMS:
@@ -284,10 +295,11 @@ class _State:
         place = (relation, column, element)
         index = self._sure_indexes.get(place)
         if index is None:
-            index = self._sure_indexes[place] = {}
             extension = self.facts.extensions.get(relation)
             rows = self.certain(relation) if extension is None else extension.rows
-            _add_sure(index, rows, column, element)
+            index = self._sure_indexes[place] = _indexed(rows, column, element)
+            for special in (None, NO_VALUE, UNNAMED):
+                index.pop(special, None)
         return index
 
     def loose_index(self, relation: str, column: int, element: bool) -> tuple[Buckets, Sequence[Row]]:
@@ -298,9 +310,16 @@ class _State:
         place = (relation, column, element)
         found = self._loose_indexes.get(place)
         if found is None:
-            asserted = relation in self.facts.extensions
-            found = _loose_index(self.listed(relation)[0] if asserted else self.possible(relation), column, element)
-            self._loose_indexes[place] = found
+            rows = self.listed(relation)[0] if relation in self.facts.extensions else self.possible(relation)
+            index = _indexed(rows, column, element)
+            unknown = index.pop(None, ())
+            if unknown:
+                for bucket in index.values():
+                    bucket += unknown
+            if element or NO_VALUE in index:
+                rows = [row for row in rows if row[column] is not NO_VALUE and row[column] != ()]
+            index[None], index[NO_VALUE] = rows, ()
+            found = self._loose_indexes[place] = index, unknown
         return found
 
     def growing_index(self, relation: str, column: int, element: bool) -> _GrowingIndex:
@@ -369,14 +388,12 @@ class _State:
             for place in [p for p in indexes if p[0] == relation]:
                 del indexes[place]
 
-    def derived_facts(self) -> dict[str, Derived]:
-        """Final facts of every derived relation of the schema."""
-        derived = {
-            r.name: self.final.get(r.name, Derived())
-            for r in self.program.schema.relations.values()
-            if r.kind is RelationKind.DERIVED
-        }
-        return derived if self.full else {name: Derived(d.certain) for name, d in derived.items()}
+    def derived_facts(self, relations: Iterable[str]) -> dict[str, Derived]:
+        """Final facts of derived relations."""
+        final = self.final
+        if self.full:
+            return {name: final.get(name, _NOTHING) for name in relations}
+        return {name: Derived(final[name].certain) if name in final else _NOTHING for name in relations}
 
     def fixpoint(self, number: int, stratum: _Recursive) -> None:
         """Run a recursive stratum: the certain program to its fixpoint, then the possible one."""
@@ -434,7 +451,9 @@ class _State:
         if visible is self._certain:
             for (name, column, element), index in self._sure_indexes.items():
                 if name == relation:
-                    _add_sure(index, new, column, element)
+                    for key, rows in _indexed(new, column, element).items():
+                        if key is not NO_VALUE:
+                            index.setdefault(key, []).extend(rows)
             return
         for (name, column, element), growing in self._growing_indexes.items():
             if name == relation:
@@ -442,40 +461,18 @@ class _State:
                     growing.add(row, column, element)
 
 
-def _add_sure(index: Buckets, rows: Iterable[Row], column: int, element: bool) -> None:
-    """Add rows under the known values of a column."""
-    for row in rows:
-        value = row[column]
-        if value is None or value is NO_VALUE or value is UNNAMED:
-            continue
-        for key in dict.fromkeys(value) if element else (value,):
-            if key in index:
-                index[key].append(row)
-            else:
-                index[key] = [row]
-
-
-def _loose_index(rows: Sequence[Row], column: int, element: bool) -> tuple[Buckets, Sequence[Row]]:
-    """See `_State.loose_index`."""
+def _indexed(rows: Iterable[Row], column: int, element: bool) -> Buckets:
+    """Rows by the value of a column or by its members; special values are keys like any other."""
     index: Buckets = {}
-    unknown: list[Row] = []
+    if not element:
+        for row in rows:
+            index.setdefault(row[column], []).append(row)
+        return index
     for row in rows:
         value = row[column]
-        if value is None:
-            unknown.append(row)
-        elif element and value is not NO_VALUE:
-            for key in dict.fromkeys(value):
-                index.setdefault(key, []).append(row)
-        elif value in index:
-            index[value].append(row)
-        else:
-            index[value] = [row]
-    if unknown:
-        for bucket in index.values():
-            bucket += unknown
-    index[NO_VALUE] = ()
-    index[None] = [r for r in rows if r[column] is not NO_VALUE and not (element and r[column] == ())]
-    return index, unknown
+        for key in dict.fromkeys(value) if isinstance(value, tuple) else (value,):
+            index.setdefault(key, []).append(row)
+    return index
 
 
 def sure_keys(keys: set[Any]) -> set[Any]:

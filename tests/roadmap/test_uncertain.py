@@ -83,6 +83,12 @@ class TestUnknownDurations:
         assert (r.tasks["c"].total_float_minutes, r.tasks["c"].free_float_minutes) == (2 * DAY, 2 * DAY)
         assert r.tasks["c"].late_start_minutes is None
 
+    def test_what_meets_after_an_unknown_task_is_compared_from_its_end(self) -> None:
+        r = analyse(plan({"u": None, "b": 4, "c": 2, "d": 1}, "u->b", "u->c", "b->d", "c->d"))
+        assert [r.tasks[i].critical for i in "ubcd"] == [True, True, False, True]
+        assert (r.tasks["c"].total_float_minutes, r.tasks["c"].free_float_minutes) == (2 * DAY, 2 * DAY)
+        assert [d.predecessor for d in r.tasks["d"].driving] == ["b"]
+
     def test_what_is_not_downstream_keeps_its_early_dates(self) -> None:
         r = analyse(plan({"a": 1, "b": 2, "u": None, "x": 1}, "a->b", "u->x"))
         assert r.tasks["b"].early_finish_minutes == 3 * DAY
