@@ -29,7 +29,7 @@ from tests.engine.knowledge import Comparison
 from tests.engine.random_cases import MONOTONE, Case, counted, described, random_case
 from tests.engine.random_facts import DEGREES, NOTHING_UNKNOWN, random_completion, random_facts
 
-FACTS = 3
+FACTS = 2
 """Sets of facts each program is run over."""
 
 CERTAIN_ONLY = 4
@@ -97,7 +97,7 @@ def _program(engines: Sequence[Engine], seed: int, number: int, counts: Counter[
     complete = number % COMPLETED == 0
     case = random_case(choices, MONOTONE) if complete else random_case(choices)
     try:
-        program = case.program()
+        program = case.program
     except RulesetError:
         counts["rejected"] += 1
         return ""

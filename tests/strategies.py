@@ -6,13 +6,12 @@ few rules and few facts.
 
 from __future__ import annotations
 
-from hypothesis import assume
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from crm_rules.errors import RulesetError
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import Schema
-from crm_rules.program.program import Program
 from tests.engine.choices import Drawn
 from tests.engine.random_cases import EVERYTHING, Case, random_case
 from tests.engine.random_facts import DEGREES, Ignorance, random_completion, random_facts, random_schema
@@ -34,21 +33,13 @@ def fact_bases(draw: st.DrawFn, schema: Schema, ignorance: Ignorance | None = No
 
 @st.composite
 def cases(draw: st.DrawFn, features: Features = EVERYTHING, ignorance: Ignorance | None = None) -> Case:
-    """Authored rules and facts; a few of them are refused by the checker."""
-    return random_case(Drawn(draw), features, ignorance)
-
-
-@st.composite
-def programs(
-    draw: st.DrawFn, features: Features = EVERYTHING, ignorance: Ignorance | None = None
-) -> tuple[Program, FactBase]:
-    """Checked programs and facts."""
-    case = draw(cases(features, ignorance))
+    """Rules the checker accepts, and facts."""
+    case = random_case(Drawn(draw), features, ignorance)
     try:
-        return case.program(), case.facts
+        _ = case.program
     except RulesetError:
-        assume(False)
-        raise
+        reject()
+    return case
 
 
 @st.composite

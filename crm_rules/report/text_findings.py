@@ -112,8 +112,7 @@ class _Writer:
             yield from _limited(group.first.evidence, most)
             return
         for finding in group.findings:
-            # Conditions go from the general to the particular, so the last facts say most about one finding.
-            yield from group.own(finding)[-MOST_EVIDENCE_EACH:]
+            yield from _telling(finding, group.own(finding))
         yield from _limited(group.shared, MOST_EVIDENCE_EACH)
 
     def _fact(self, evidence: Evidence | str) -> None:
@@ -134,6 +133,18 @@ class _Writer:
             if len(shown) < len(actions) and action is shown[-1]:
                 line.append_text(words((f" {count(len(actions) - len(shown), 'more action')}.", "dim")))
             self.page.item(Text("→ ", STYLES["do"]), line, indent=2)
+
+
+def _telling(finding: Finding, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The facts that say most about one finding of several, in their order.
+
+    Conditions go from the general to the particular: the last fact about the subject itself comes first, then the
+    last one about anything else, then what is left from the end.
+    """
+    own = [e for e in evidence if e.path.startswith(f"{finding.about}.")]
+    others = [e for e in evidence if e not in own]
+    wanted = [*own[-1:], *others[-1:], *reversed(own[:-1]), *reversed(others[:-1])][:MOST_EVIDENCE_EACH]
+    yield from (e for e in evidence if e in wanted)
 
 
 def _limited(items: Sequence[Evidence], most: int) -> Iterator[Evidence | str]:
@@ -167,7 +178,7 @@ def _due(finding: Finding, assessment: Assessment) -> str:
 
 def _brief(page: Page, group: FindingGroup, assessment: Assessment) -> None:
     first = group.first
-    page.item(_exposure(first), _named(group), indent=0)
+    page.item(_exposure(first), _named(group))
     rule = words((first.rule, "dim"))
     if any(f.late for f in group.findings):
         rule.append_text(words((" · ", "dim"), ("late", STYLES["late"])))
@@ -210,8 +221,8 @@ def waived(page: Page, assessment: Assessment, _: View) -> None:
         return
     page.heading("Accepted", f"{count(len(found), 'finding')} that {be(len(found))} not counted")
     for finding in found:
-        page.item(_exposure(finding), _named(FindingGroup((finding,))), indent=1)
-        page.text(words(("Because ", "dim"), sentence(finding.waived or "")), indent=5)
+        page.item(_exposure(finding), _named(FindingGroup((finding,))))
+        page.text(words(("Reason: ", "dim"), sentence(finding.waived or "")), indent=5)
 
 
 def possible(page: Page, assessment: Assessment, view: View) -> None:
@@ -220,7 +231,7 @@ def possible(page: Page, assessment: Assessment, view: View) -> None:
         return
     page.heading("Possible", f"{count(len(assessment.possible), 'finding')} that open questions would decide")
     for group in group_findings(assessment.possible):
-        page.item(_exposure(group.first), _named(group), indent=0)
+        page.item(_exposure(group.first), _named(group))
         page.text(words((group.first.rule, "dim")), indent=5)
 
 

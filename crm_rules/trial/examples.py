@@ -49,7 +49,8 @@ def run_examples(
 
     Args:
         pack: folder of the pack, name of an installed pack, or a pack already loaded.
-        engines: names of the engines; all installed ones when None.
+        engines: names of the engines; all installed ones when None. With none at all the examples are
+            only read, and the report holds what is wrong with what they state.
         rules: ids of the rules whose examples to run; those of all rules when None. Drafts do not run.
         coverage: whether to look for parts of rules that no example needs.
         progress: called after each example and each changed rule.
@@ -65,7 +66,8 @@ def run_examples(
     problems: list[Diagnostic] = []
     givens = Givens(loaded.schema)
     cases = {rule.id: tuple(_cases(rule, loaded, givens, problems)) for rule in chosen}
-    changes = {r.id: mutants(r) if coverage and r.status == "active" and cases[r.id] else () for r in chosen}
+    covered = {r.id for r in chosen if coverage and used and r.status == "active" and cases[r.id]}
+    changes = {r.id: mutants(r) if r.id in covered else () for r in chosen}
     steps = _Steps(sum(map(len, cases.values())) + sum(map(len, changes.values())), progress)
 
     outcomes: list[Outcome] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from crm_rules.facts.base import FactBase
@@ -22,7 +23,7 @@ MONOTONE = Features(knowledge=False, phases=False, named_entries=False)
 """Without the parts of the language that speak about the state of knowledge, or of entries nobody may have stated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """Rules and the facts to run them over."""
 
@@ -33,9 +34,13 @@ class Case:
     def schema(self) -> Schema:
         return self.facts.schema
 
+    @cached_property
     def program(self) -> Program:
         """The checked program; raises RulesetError for the few cases the checker refuses."""
         return compile_program(self.drafts, self.schema, CONVENTIONS)
+
+    def __repr__(self) -> str:
+        return f"\n{described(self)}\n"
 
 
 def random_case(choices: Choices, features: Features = EVERYTHING, ignorance: Ignorance | None = None) -> Case:

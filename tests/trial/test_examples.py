@@ -119,6 +119,13 @@ def test_engines_run_in_the_order_named(tmp_path: Path) -> None:
     assert [o.engine for o in run_examples(loaded, engines=["reference"]).outcomes] == ["reference"] * 2
 
 
+def test_without_an_engine_examples_are_only_read(tmp_path: Path) -> None:
+    loaded = pack(tmp_path, {"b.rich": RICH.replace("{rich: true}", "{rich: very}")})
+    report = run_examples(loaded, engines=())
+    assert [p.message for p in report.problems] == ["expected true or false, found text 'very'"]
+    assert (report.outcomes, report.uncovered, report.mutants, report.examples) == ((), (), 0, 2)
+
+
 def test_an_engine_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="there is no engine 'compield'; did you mean 'compiled'"):
         run_examples(pack(tmp_path, {"b.rich": RICH}), engines=["compield"])
