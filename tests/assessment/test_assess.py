@@ -97,9 +97,7 @@ def test_a_score_is_raised_where_a_risk_is_worse() -> None:
 
 
 def test_equal_advice_is_merged_and_ranked_by_what_it_addresses() -> None:
-    people = [
-        {"id": i, "side": "client", "name": i, "responsibility_defined": False} for i in ("ann", "bob")
-    ]
+    people = [{"id": i, "side": "client", "name": i, "responsibility_defined": False} for i in ("ann", "bob")]
     assessment = cr.assess(project(team=people))
     both = [r for r in assessment.recommendations if len(r.findings) > 1]
     assert both

@@ -82,8 +82,7 @@ def clause(keyword: str, head: str, *where: str, be: str | None = None) -> Claus
 
 
 def risk(cause: str = "c", likelihood: str = "3", impact: str = "4") -> RiskDraft:
-    texts = {"event": Text("e"), "effect": Text("f"), "likelihood": Text(likelihood), "impact": Text(impact)}
-    return RiskDraft(Text("risk"), None, Text(cause), **texts)
+    return RiskDraft(Text("risk"), None, Text(cause), Text("e"), Text("f"), Text(likelihood), Text(impact))
 
 
 def rule(name: str, *when: ClauseDraft, cause: str = "c", **parts: Any) -> RuleDraft:

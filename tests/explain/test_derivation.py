@@ -29,7 +29,9 @@ def test_a_derivation_names_the_fields_and_absences_it_rests_on() -> None:
     derivation = Explainer(result).derivation(only(result, "weak"))
     assert fields(derivation) == {("bridges", "b1", "condition"), ("bridges", "b1", "open")}
     absences = [r for r in derivation.leaves if isinstance(r, AbsenceReading)]
-    assert [(a.relation, a.considered, a.text) for a in absences] == [("inspections", 1, "i.bridge == b.id and i.passed")]
+    assert [(a.relation, a.considered, a.text) for a in absences] == [
+        ("inspections", 1, "i.bridge == b.id and i.passed")
+    ]
 
 
 def test_premises_lead_from_a_finding_through_conclusions_to_facts() -> None:

@@ -66,7 +66,9 @@ def no_such_fact(r: Run) -> Run:
 
 
 def unsupported_fact(r: Run) -> Run:
-    return dataclasses.replace(r, derived={**r.derived, "weak": Derived((("b1",), ("b2",)), r.derived["weak"].possible)})
+    return dataclasses.replace(
+        r, derived={**r.derived, "weak": Derived((("b1",), ("b2",)), r.derived["weak"].possible)}
+    )
 
 
 def missing_fact(r: Run) -> Run:
