@@ -25,7 +25,7 @@ from typing import Literal
 from crm_rules.facts.schema import Kind, RelationKind
 from crm_rules.program.plan import Define, Either, Exists, Probe, Scan, Step, Test, choose_probe, conjuncts, plan_rule
 from crm_rules.program.program import Program
-from crm_rules.program.stratify import decisive, reads
+from crm_rules.program.stratify import reads
 from crm_rules.rules.expressions import (
     MIRRORED,
     Aggregate,
@@ -102,13 +102,33 @@ class RowVar:
     columns: dict[int, str] = field(default_factory=dict, hash=False)
 
 
+Node = tuple[str, str]
+"""What rules derive: ("relation", name) or ("rule", id)."""
+
 Scope = dict[str, "RowVar | str"]
 Leaf = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Generator:
-    """Generates one function; `prologue` collects what it needs at its top."""
+    """Generates one function.
+
+    Attributes:
+        program: the program.
+        uses: what its rules need of each other.
+        full: find possible firings as well as certain ones.
+        own: relations of the recursive stratum the function belongs to, which still grow.
+        lines: the statements.
+        prologue: variables set at the top of the function, and what they are set to.
+        counter: number of the last variable.
+        position: the rule at hand.
+        computed: aggregates computed already: variable, and where.
+        totals: variables that hold a sum, smallest, largest or share.
+        looked_at: derived relations and rules of which the code asks what is possible.
+        scans: loops around the present place.
+        fused: whether the outermost of them is shared by several rules.
+        joined: whether such a loop has another one inside.
+    """
 
     program: Program
     uses: Uses
@@ -120,6 +140,7 @@ class Generator:
     position: int = 0
     computed: dict[tuple[object, ...], tuple[str, tuple[int, int]]] = field(default_factory=dict)
     totals: set[str] = field(default_factory=set)
+    looked_at: set[Node] = field(default_factory=set)
     scans: int = 0
     fused: bool = False
     joined: bool = False
@@ -146,6 +167,8 @@ class Generator:
     def rows(self, relation: str, mode: Mode) -> str:
         """Rows of a relation: the certain ones, or all possible ones."""
         if self.derived(relation):
+            if mode == "loose":
+                self.looked_at.add(("relation", relation))
             word, letter = ("certain", "c") if mode == "sure" else ("possible", "p")
             return self.need(f"{letter}_{relation}", f"state.{word}({relation!r})")
         if mode == "sure":
@@ -367,6 +390,8 @@ class Generator:
                 if not positions:
                     return "False"
                 self.need(flags, f"state.{flags}")
+                if mode == "loose":
+                    self.looked_at.update(("rule", r) for r in rules)
                 return "(" + " or ".join(f"{flags}[{p}]" for p in positions) + ")"
             case AtLeast(count=count, items=items):
                 terms = " + ".join(f"(1 if {self.condition(i, mode, scope)} else 0)" for i in items)
@@ -552,6 +577,8 @@ class Generator:
         if mode == "sure":
             index = self.need(f"i_{suffix}", f"state.sure_index({arguments})")
             return f"{index}.get({key}, ())"
+        if self.derived(relation):
+            self.looked_at.add(("relation", relation))
         if relation in self.own:
             index = self.need(f"j_{suffix}", f"state.growing_index({arguments})")
             return f"{index}.matches({key})"
@@ -913,7 +940,37 @@ class Uses:
         """Read it off the rules."""
         asked = {read.node[1] for rule in program.rules for read in reads(rule) if read.node[0] == "rule"}
         raised = frozenset(program.by_id[r] for r in asked if r in program.by_id)
-        return Uses(raised, decisive(program.rules), _valued(program))
+        uses = Uses(raised, frozenset(), _valued(program))
+        return replace(uses, decisive=_decisive(program, uses))
+
+
+def _decisive(program: Program, uses: Uses) -> frozenset[int]:
+    """See `Uses.decisive`: rules whose possible firings the code for certain ones looks at, directly or not.
+
+    `none` and most aggregates hold for certain only if nothing possibly speaks against them. What
+    is looked at is read off the code itself.
+    """
+    deriving: dict[Node, list[int]] = {("rule", rule.id): [position] for position, rule in enumerate(program.rules)}
+    for position, rule in enumerate(program.rules):
+        for conclude in rule.concludes:
+            deriving.setdefault(("relation", conclude.relation), []).append(position)
+
+    def looked_at(position: int, full: bool) -> frozenset[Node]:
+        if not any(read.node in deriving for read in reads(program.rules[position])):
+            return frozenset()
+        own = program.strata[program.stratum_of[position]].relations
+        generator = Generator(program, uses, full, own)
+        _rule(generator, position, plan_rule(program, position))
+        return frozenset(generator.looked_at)
+
+    found: set[int] = set()
+    pending = [node for position in range(len(program.rules)) for node in looked_at(position, full=False)]
+    while pending:
+        for position in deriving.get(pending.pop(), ()):
+            if position not in found:
+                found.add(position)
+                pending.extend(looked_at(position, full=True))
+    return frozenset(found)
 
 
 def _valued(program: Program) -> frozenset[tuple[str, int]]:

@@ -367,9 +367,11 @@ class _State:
             rows = self.found.get(relation)
             if not rows:
                 continue
-            ordered = in_fact_order(rows)
-            certain = tuple([r for r in ordered if rows[r]])
-            possible = tuple([r for r in ordered if not rows[r]])
+            certain = ordered = in_fact_order(rows)
+            possible: tuple[Row, ...] = ()
+            if False in rows.values():
+                certain = tuple([r for r in ordered if rows[r]])
+                possible = tuple([r for r in ordered if not rows[r]])
             self.final[relation] = Derived(certain, possible)
             self._certain[relation], self._possible[relation] = certain, ordered
             if stratum.recursive:

@@ -54,6 +54,11 @@ def subjects(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.about_name for f in findings if f.about != "project"))
 
 
+def possible_risks(assessment: Assessment) -> tuple[Finding, ...]:
+    """Risks and issues that unknown facts could still decide; strengths that may yet show are not among them."""
+    return tuple(f for f in assessment.possible if f.kind != "strength")
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """Recommendations that come from one line of one rule and differ in what they are about.

@@ -12,7 +12,7 @@ from crm_rules.assessment.assessment import Assessment
 from crm_rules.assessment.results import Evidence, Finding, Recommendation
 from crm_rules.diagnostics import Span
 from crm_rules.explain.narration import listing
-from crm_rules.report.grouping import FindingGroup, group_findings
+from crm_rules.report.grouping import FindingGroup, group_findings, possible_risks
 from crm_rules.report.page import Page, Words, words
 from crm_rules.report.phrases import STYLES, be, capitalised, count, sentence, shortened
 from crm_rules.report.view import View
@@ -227,10 +227,11 @@ def waived(page: Page, assessment: Assessment, _: View) -> None:
 
 def possible(page: Page, assessment: Assessment, view: View) -> None:
     """Findings that open questions would decide, when everything is to be shown."""
-    if not view.everything or not assessment.possible:
+    found = possible_risks(assessment) if view.everything else ()
+    if not found:
         return
-    page.heading("Possible", f"{count(len(assessment.possible), 'finding')} that open questions would decide")
-    for group in group_findings(assessment.possible):
+    page.heading("Possible", f"{count(len(found), 'finding')} that open questions would decide")
+    for group in group_findings(found):
         page.item(_exposure(group.first), _named(group))
         page.text(words((group.first.rule, "dim")), indent=5)
 

@@ -12,7 +12,7 @@ from crm_rules.assessment.assessment import Assessment
 from crm_rules.assessment.results import Conclusion
 from crm_rules.assessment.scales import LEVEL_ORDER, Level, level_of
 from crm_rules.explain.narration import date_text, listing
-from crm_rules.report.grouping import Advice, group_questions, group_recommendations, subjects
+from crm_rules.report.grouping import Advice, group_questions, group_recommendations, possible_risks, subjects
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, WORST_FIRST, be, by_level, capitalised, count, sentence, shortened
 from crm_rules.report.view import View
@@ -48,7 +48,7 @@ def title(page: Page, assessment: Assessment, view: View) -> None:
 
 def verdict(page: Page, assessment: Assessment, _: View) -> None:
     """One sentence for the project as a whole, and the counts behind it."""
-    risks, possible = assessment.risks, assessment.possible
+    risks, possible = assessment.risks, possible_risks(assessment)
     page.blank()
     page.text(_verdict(assessment))
     if risks:
@@ -58,9 +58,11 @@ def verdict(page: Page, assessment: Assessment, _: View) -> None:
             certain += f" {late:,} should have been settled in an earlier phase."
         page.text(certain)
     if possible:
+        number = len(possible)
+        more = f"{number:,} more" if risks else count(number, "finding")
         asked = count(len(assessment.questions), "open question")
-        page.text(f"{len(possible):,} more {be(len(possible))} possible; {asked} would decide them.")
-    elif risks:
+        page.text(f"{more} {be(number)} possible; {asked} would decide {'it' if number == 1 else 'them'}.")
+    elif risks and not assessment.questions:
         page.text("No question is open.")
     families = sorted({f.family for f in (*risks, *possible)})
     if len(families) > 1:
@@ -72,7 +74,7 @@ def _verdict(assessment: Assessment) -> Text:
     if assessment.risks:
         worst = max((f.level for f in assessment.risks), key=LEVEL_ORDER.index)
         return words((VERDICTS[worst], STYLES[worst] if worst in ("critical", "high") else "bold"))
-    if assessment.possible:
+    if possible_risks(assessment):
         return words(("Nothing is certain yet: too little is known of the project.", "bold"))
     return words(("The rules have nothing to say against the project.", "bold"))
 
@@ -81,7 +83,7 @@ def _matrix(page: Page, families: Sequence[str], assessment: Assessment) -> None
     """How many findings each family has of each level."""
     columns = (*WORST_FIRST, "possible")
     counts: Counter[tuple[str, str]] = Counter((f.family, f.level) for f in assessment.risks)
-    counts.update((f.family, "possible") for f in assessment.possible)
+    counts.update((f.family, "possible") for f in possible_risks(assessment))
     first = min(max(len(f) for f in families), 30)
     if page.width < first + 2 + 10 * len(columns):
         return
@@ -164,7 +166,7 @@ def advice(page: Page, assessment: Assessment, view: View) -> None:
             if group.first.actor == actor:
                 page.item(f"{number:>2}. ", _advice(group, view))
         page.blank()
-    _left_over(page, len(groups) - len(shown), "more recommendation")
+    _left_over(page, sum(len(g.members) for g in groups[len(shown) :]), "more recommendation")
 
 
 def _advice(group: Advice, view: View) -> Text:
@@ -191,7 +193,7 @@ def questions(page: Page, assessment: Assessment, view: View) -> None:
         page.item(f"{number:>2}. ", line)
         decided = f"decides {count(len(group.decides), 'finding')}"
         page.pair(words((group.first.path, "cyan")), words((decided, "dim")), indent=4)
-    _left_over(page, len(groups) - len(shown), "more question")
+    _left_over(page, sum(len(g.members) for g in groups[len(shown) :]), "more question")
 
 
 def _left_over(page: Page, number: int, noun: str) -> None:
@@ -206,10 +208,11 @@ def _left_over(page: Page, number: int, noun: str) -> None:
 def closing(page: Page, assessment: Assessment, view: View) -> None:
     """The counts once more, for whoever sees only the last lines, and where to read on."""
     page.blank()
-    risks, possible = assessment.risks, assessment.possible
+    risks, possible = assessment.risks, possible_risks(assessment)
     counted = [by_level(risks) or "no findings"]
     if possible:
         counted.append(f"{len(possible):,} possible")
+    if assessment.questions:
         counted.append(count(len(assessment.questions), "question"))
     page.text(words((f"{assessment.pack.name} {assessment.pack.version}: ", "dim"), "; ".join(counted), "."))
     if risks:

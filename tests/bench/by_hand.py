@@ -1,7 +1,8 @@
 """The hand-written rules as runnable code: one function per rule, or all in one function.
 
-Both are put together from the same pieces. In the fused function everything that is prepared
-is prepared once and rules about the same list share its loop.
+The first is what rules by hand usually look like. The second takes every rule in its fastest form,
+prepares everything once and lets rules about the same list share its loop; nobody would like to
+maintain it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from textwrap import indent
 from typing import Any
 
-from tests.bench.rule_pairs import CHAIN, Pair
+from tests.bench.rule_pairs import CHAIN, ByHand, Pair
 
 Found = list[tuple[Any, ...]]
 """Firings: the rule's id, then the facts it matched."""
@@ -38,7 +39,7 @@ class Lookups:
 
 def one_function_per_rule(pairs: Iterable[Pair]) -> Callable[[Any], Found]:
     """The rules as functions called one after the other."""
-    rules: list[Rule] = [_load(_function(f"rule_{n}", _alone(pair))) for n, pair in enumerate(pairs)]
+    rules: list[Rule] = [_load(_function(f"rule_{n}", _alone(p, p.plain))) for n, p in enumerate(pairs)]
 
     def evaluate(p: Any) -> Found:
         by, found = Lookups(p), Found()
@@ -50,7 +51,7 @@ def one_function_per_rule(pairs: Iterable[Pair]) -> Callable[[Any], Found]:
 
 
 def one_function_for_all(pairs: Sequence[Pair]) -> Callable[[Any], Found]:
-    """The rules fused by list into one function; rules that read conclusions come last, in their order."""
+    """The rules in their tuned form, fused by list into one function."""
     rule = _load(fused_source(pairs))
 
     def evaluate(p: Any) -> Found:
@@ -62,42 +63,37 @@ def one_function_for_all(pairs: Sequence[Pair]) -> Callable[[Any], Found]:
 
 
 def fused_source(pairs: Sequence[Pair]) -> str:
-    """Source of the fused function."""
+    """Source of the fused function; rules that read conclusions come last, in their order."""
     chained = [pair for pair in pairs if pair in CHAIN[1:]]
     together = [pair for pair in pairs if pair not in chained]
-    setups = {pair.setup: None for pair in together if pair.setup}
-    lines = list(setups)
-    lines += [f"guard_{n} = {guard}" for n, guard in enumerate(_guards(together))]
-    lines += [_body(pair) for pair in together if not pair.over]
-    guards = {guard: f"guard_{n}" for n, guard in enumerate(_guards(together))}
+    lines = list(dict.fromkeys(pair.tuned.setup for pair in together if pair.tuned.setup))
+    guards = {guard: f"guard_{n}" for n, guard in enumerate(dict.fromkeys(pair.tuned.guard for pair in together))}
+    lines += [f"{name} = {guard}" for guard, name in guards.items() if guard]
+    lines += [_body(pair, pair.tuned) for pair in together if not pair.over]
     loops: dict[str, list[Pair]] = {}
     for pair in together:
         if pair.over:
             loops.setdefault(pair.over, []).append(pair)
     for over, members in loops.items():
-        bodies = [_guarded(guards.get(pair.guard, ""), _body(pair)) for pair in members]
+        bodies = [_guarded(guards[p.tuned.guard] if p.tuned.guard else "", _body(p, p.tuned)) for p in members]
         lines.append(f"for x in p.{over}:\n" + indent("\n".join(bodies), "    "))
-    lines += [_alone(pair) for pair in chained]
+    lines += [_alone(pair, pair.tuned) for pair in chained]
     return _function("fused", "\n".join(lines))
 
 
-def _guards(pairs: Iterable[Pair]) -> list[str]:
-    return list(dict.fromkeys(pair.guard for pair in pairs if pair.guard))
-
-
-def _alone(pair: Pair) -> str:
-    body = _body(pair)
+def _alone(pair: Pair, code: ByHand) -> str:
+    body = _body(pair, code)
     if pair.over:
         body = f"for x in p.{pair.over}:\n" + indent(body, "    ")
-    return (pair.setup + "\n" if pair.setup else "") + _guarded(pair.guard, body)
+    return (code.setup + "\n" if code.setup else "") + _guarded(code.guard, body)
 
 
 def _guarded(guard: str, body: str) -> str:
     return f"if {guard}:\n" + indent(body, "    ") if guard else body
 
 
-def _body(pair: Pair) -> str:
-    return pair.body.replace("(ID,", f"({pair.id!r},")
+def _body(pair: Pair, code: ByHand) -> str:
+    return code.body.replace("(ID,", f"({pair.id!r},")
 
 
 def _function(name: str, body: str) -> str:

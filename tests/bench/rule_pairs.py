@@ -2,9 +2,9 @@
 
 The two forms stand side by side so that anybody can see that they say the same. The hand-written
 ones are what a careful developer would write for facts of which some are unknown: guards where a
-comparison needs them, a set or a dictionary by id where it saves a loop, and nothing clever.
-A rule that is true although something is unknown would be wrong, so "there is none" holds only if
-no entry could be one and the list is known to be complete.
+comparison needs them, the dictionary by id where an entry is named, otherwise `any` and `sum` over
+the other list. "There is none" holds only if no entry could be one and the list is complete.
+Where somebody in search of speed would prepare sets or counts beforehand, that form is given too.
 
 In hand-written code `p` is the project, `by` holds its dictionaries by id and what has been
 concluded so far, `x` is the fact the surrounding loop runs over, and `found` takes down firings.
@@ -20,6 +20,21 @@ from crm_rules.rules.draft import ClauseDraft, ConcludeDraft, ExampleDraft, Risk
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """A rule written by hand.
+
+    Attributes:
+        body: what it does for each `x`, or once without a loop.
+        setup: what it prepares before the loop.
+        guard: condition on which the loop is worth running; empty when always.
+    """
+
+    body: str
+    setup: str = ""
+    guard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One rule in both forms.
 
@@ -27,18 +42,16 @@ class Pair:
         id: name of the rule.
         clauses: keyword, head and conditions of each clause; for `let` the one condition is its value.
         over: list the hand-written form loops over; empty when there is no loop.
-        body: what it does for each `x`, or once without a loop.
-        setup: what it prepares before the loop.
-        guard: condition on which the loop is worth running; empty when always.
+        plain: written by hand.
+        tuned: written by hand for speed; the same as `plain` for most rules.
         concludes: derived relation and the value it is about; None for findings.
     """
 
     id: str
     clauses: tuple[tuple[str, str, tuple[str, ...]], ...]
     over: str
-    body: str
-    setup: str = ""
-    guard: str = ""
+    plain: ByHand
+    tuned: ByHand
     concludes: tuple[str, str] | None = None
 
     def draft(self) -> RuleDraft:
@@ -72,8 +85,8 @@ def _single(number: int, over: str, where: str, by_hand: str) -> Pair:
     """A rule about one fact."""
     conditions = tuple(where.split(" and "))
     rule_id = f"single.{over}-{number}"
-    body = f"if {by_hand}:\n    found.append(({rule_id!r}, x))"
-    return Pair(rule_id, (("each", f"x in {over}", conditions),), over, body)
+    code = ByHand(f"if {by_hand}:\n    found.append((ID, x))")
+    return Pair(rule_id, (("each", f"x in {over}", conditions),), over, code, code)
 
 
 def _pair(
@@ -84,6 +97,7 @@ def _pair(
     setup: str = "",
     guard: str = "",
     concludes: tuple[str, str] | None = None,
+    tuned: ByHand | None = None,
 ) -> Pair:
     """A rule whose clauses are written one per line: keyword, head, and conditions behind `:`, split at `;`."""
     parsed = []
@@ -91,7 +105,12 @@ def _pair(
         keyword, _, rest = line.strip().partition(" ")
         head, _, conditions = (rest, "", "") if keyword == "check" else rest.partition(": ")
         parsed.append((keyword, head, tuple(c.strip() for c in conditions.split(";") if c)))
-    return Pair(rule_id, tuple(parsed), over, dedent(body).strip(), dedent(setup).strip(), guard, concludes)
+    plain = ByHand(dedent(body).strip(), dedent(setup).strip(), guard)
+    return Pair(rule_id, tuple(parsed), over, plain, tuned or plain, concludes)
+
+
+def _tuned(setup: str, guard: str, body: str) -> ByHand:
+    return ByHand(dedent(body).strip(), dedent(setup).strip(), guard)
 
 
 SINGLES: Final = tuple(
@@ -587,11 +606,18 @@ NEGATIONS: Final = (
         """,
         "departments",
         """
-        if x.affected and x.id not in staffed:
+        if x.affected and not any(person.department is None or person.department == x.id for person in p.people):
             found.append((ID, x))
         """,
-        "staffed = {person.department for person in p.people}",
-        "None not in staffed and 'people' not in p.incomplete",
+        guard="'people' not in p.incomplete",
+        tuned=_tuned(
+            "staffed = {person.department for person in p.people}",
+            "None not in staffed and 'people' not in p.incomplete",
+            """
+            if x.affected and x.id not in staffed:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.critical-task-without-milestone",
@@ -601,11 +627,18 @@ NEGATIONS: Final = (
         """,
         "tasks",
         """
-        if x.critical and x.id not in watched:
+        if x.critical and not any(milestone.task is None or milestone.task == x.id for milestone in p.milestones):
             found.append((ID, x))
         """,
-        "watched = {milestone.task for milestone in p.milestones}",
-        "None not in watched and 'milestones' not in p.incomplete",
+        guard="'milestones' not in p.incomplete",
+        tuned=_tuned(
+            "watched = {milestone.task for milestone in p.milestones}",
+            "None not in watched and 'milestones' not in p.incomplete",
+            """
+            if x.critical and x.id not in watched:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.vendor-without-signed-contract",
@@ -615,11 +648,25 @@ NEGATIONS: Final = (
         """,
         "vendors",
         """
-        if x.staff is not None and x.staff > 50 and x.id not in signing:
+        if (
+            x.staff is not None
+            and x.staff > 50
+            and not any(
+                (contract.vendor is None or contract.vendor == x.id) and contract.signed is not False
+                for contract in p.contracts
+            )
+        ):
             found.append((ID, x))
         """,
-        "signing = {contract.vendor for contract in p.contracts if contract.signed is not False}",
-        "None not in signing and 'contracts' not in p.incomplete",
+        guard="'contracts' not in p.incomplete",
+        tuned=_tuned(
+            "signing = {contract.vendor for contract in p.contracts if contract.signed is not False}",
+            "None not in signing and 'contracts' not in p.incomplete",
+            """
+            if x.staff is not None and x.staff > 50 and x.id not in signing:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.product-without-outgoing-interface",
@@ -629,11 +676,22 @@ NEGATIONS: Final = (
         """,
         "products",
         """
-        if x.custom is not None and x.custom > 0.3 and x.id not in sources:
+        if (
+            x.custom is not None
+            and x.custom > 0.3
+            and not any(interface.source is None or interface.source == x.id for interface in p.interfaces)
+        ):
             found.append((ID, x))
         """,
-        "sources = {interface.source for interface in p.interfaces}",
-        "None not in sources and 'interfaces' not in p.incomplete",
+        guard="'interfaces' not in p.incomplete",
+        tuned=_tuned(
+            "sources = {interface.source for interface in p.interfaces}",
+            "None not in sources and 'interfaces' not in p.incomplete",
+            """
+            if x.custom is not None and x.custom > 0.3 and x.id not in sources:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.leaver-who-wrote-nothing-down",
@@ -643,11 +701,21 @@ NEGATIONS: Final = (
         """,
         "people",
         """
-        if x.may_leave and x.id not in authors:
+        if x.may_leave and not any(
+            (document.author is None or document.author == x.id) and document.current is not False
+            for document in p.documents
+        ):
             found.append((ID, x))
         """,
-        "authors = {document.author for document in p.documents if document.current is not False}",
-        "None not in authors and 'documents' not in p.incomplete",
+        guard="'documents' not in p.incomplete",
+        tuned=_tuned(
+            "authors = {document.author for document in p.documents if document.current is not False}",
+            "None not in authors and 'documents' not in p.incomplete",
+            """
+            if x.may_leave and x.id not in authors:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.affected-department-without-course",
@@ -657,11 +725,21 @@ NEGATIONS: Final = (
         """,
         "departments",
         """
-        if x.affected and x.id not in taught:
+        if x.affected and not any(
+            (course.department is None or course.department == x.id) and course.planned is not False
+            for course in p.courses
+        ):
             found.append((ID, x))
         """,
-        "taught = {course.department for course in p.courses if course.planned is not False}",
-        "None not in taught and 'courses' not in p.incomplete",
+        guard="'courses' not in p.incomplete",
+        tuned=_tuned(
+            "taught = {course.department for course in p.courses if course.planned is not False}",
+            "None not in taught and 'courses' not in p.incomplete",
+            """
+            if x.affected and x.id not in taught:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.strategic-goal-without-backing",
@@ -692,11 +770,22 @@ NEGATIONS: Final = (
         """,
         "departments",
         """
-        if x.size is not None and x.size > 30 and x.id not in sponsored:
+        if (
+            x.size is not None
+            and x.size > 30
+            and not any(sponsor.department is None or sponsor.department == x.id for sponsor in p.sponsors)
+        ):
             found.append((ID, x))
         """,
-        "sponsored = {sponsor.department for sponsor in p.sponsors}",
-        "None not in sponsored and 'sponsors' not in p.incomplete",
+        guard="'sponsors' not in p.incomplete",
+        tuned=_tuned(
+            "sponsored = {sponsor.department for sponsor in p.sponsors}",
+            "None not in sponsored and 'sponsors' not in p.incomplete",
+            """
+            if x.size is not None and x.size > 30 and x.id not in sponsored:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.task-without-trained-owner",
@@ -721,11 +810,25 @@ NEGATIONS: Final = (
         """,
         "courses",
         """
-        if x.planned and x.department is not None and x.department not in needy:
+        if (
+            x.planned
+            and x.department is not None
+            and not any(
+                (person.department is None or person.department == x.department) and not person.trained
+                for person in p.people
+            )
+        ):
             found.append((ID, x))
         """,
-        "needy = {person.department for person in p.people if not person.trained}",
-        "None not in needy and 'people' not in p.incomplete",
+        guard="'people' not in p.incomplete",
+        tuned=_tuned(
+            "needy = {person.department for person in p.people if not person.trained}",
+            "None not in needy and 'people' not in p.incomplete",
+            """
+            if x.planned and x.department is not None and x.department not in needy:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.contract-without-product",
@@ -735,11 +838,25 @@ NEGATIONS: Final = (
         """,
         "contracts",
         """
-        if x.signed and x.vendor is not None and x.vendor not in delivering:
+        if (
+            x.signed
+            and x.vendor is not None
+            and not any(
+                (product.vendor is None or product.vendor == x.vendor) and (product.fit is None or product.fit > 0.3)
+                for product in p.products
+            )
+        ):
             found.append((ID, x))
         """,
-        "delivering = {product.vendor for product in p.products if product.fit is None or product.fit > 0.3}",
-        "None not in delivering and 'products' not in p.incomplete",
+        guard="'products' not in p.incomplete",
+        tuned=_tuned(
+            "delivering = {product.vendor for product in p.products if product.fit is None or product.fit > 0.3}",
+            "None not in delivering and 'products' not in p.incomplete",
+            """
+            if x.signed and x.vendor is not None and x.vendor not in delivering:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.person-without-task",
@@ -749,11 +866,22 @@ NEGATIONS: Final = (
         """,
         "people",
         """
-        if x.load is not None and x.load < 0.6 and x.id not in owners:
+        if (
+            x.load is not None
+            and x.load < 0.6
+            and not any(task.owner is None or task.owner == x.id for task in p.tasks)
+        ):
             found.append((ID, x))
         """,
-        "owners = {task.owner for task in p.tasks}",
-        "None not in owners and 'tasks' not in p.incomplete",
+        guard="'tasks' not in p.incomplete",
+        tuned=_tuned(
+            "owners = {task.owner for task in p.tasks}",
+            "None not in owners and 'tasks' not in p.incomplete",
+            """
+            if x.load is not None and x.load < 0.6 and x.id not in owners:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.leaver-who-stands-in-for-nobody",
@@ -763,11 +891,23 @@ NEGATIONS: Final = (
         """,
         "people",
         """
-        if x.may_leave and x.years is not None and x.years > 4 and x.id not in deputies:
+        if (
+            x.may_leave
+            and x.years is not None
+            and x.years > 4
+            and not any(other.deputy is None or other.deputy == x.id for other in p.people)
+        ):
             found.append((ID, x))
         """,
-        "deputies = {other.deputy for other in p.people}",
-        "None not in deputies and 'people' not in p.incomplete",
+        guard="'people' not in p.incomplete",
+        tuned=_tuned(
+            "deputies = {other.deputy for other in p.people}",
+            "None not in deputies and 'people' not in p.incomplete",
+            """
+            if x.may_leave and x.years is not None and x.years > 4 and x.id not in deputies:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "none.accepted-without-work",
@@ -792,16 +932,17 @@ NEGATIONS: Final = (
         """,
         "",
         """
-        if "documents" not in p.incomplete and p.project.as_of > dt.date(2026, 1, 1):
-            for document in p.documents:
-                if (
-                    (document.kind is None or document.kind == "concept")
-                    and document.approved is not False
-                    and (document.pages is None or document.pages > 50)
-                ):
-                    break
-            else:
-                found.append((ID,))
+        if (
+            "documents" not in p.incomplete
+            and p.project.as_of > dt.date(2026, 1, 1)
+            and not any(
+                (document.kind is None or document.kind == "concept")
+                and document.approved is not False
+                and (document.pages is None or document.pages > 50)
+                for document in p.documents
+            )
+        ):
+            found.append((ID,))
         """,
     ),
 )
@@ -815,14 +956,21 @@ AGGREGATES: Final = (
         """,
         "people",
         """
-        if tasks_of.get(x.id, 0) >= 2:
+        if sum(task.owner == x.id for task in p.tasks) >= 2:
             found.append((ID, x))
         """,
-        """
-        tasks_of = {}
-        for task in p.tasks:
-            tasks_of[task.owner] = tasks_of.get(task.owner, 0) + 1
-        """,
+        tuned=_tuned(
+            """
+            tasks_of = {}
+            for task in p.tasks:
+                tasks_of[task.owner] = tasks_of.get(task.owner, 0) + 1
+            """,
+            "",
+            """
+            if tasks_of.get(x.id, 0) >= 2:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "sum.small-department",
@@ -832,30 +980,35 @@ AGGREGATES: Final = (
         """,
         "departments",
         """
-        if x.size is not None and x.size > 30 and members_of.get(x.id, 0) + members_of.get(None, 0) < 1:
+        if (
+            x.size is not None
+            and x.size > 30
+            and sum(person.department is None or person.department == x.id for person in p.people) < 1
+        ):
             found.append((ID, x))
         """,
-        """
-        members_of = {}
-        for person in p.people:
-            members_of[person.department] = members_of.get(person.department, 0) + 1
-        """,
-        "'people' not in p.incomplete",
+        guard="'people' not in p.incomplete",
+        tuned=_tuned(
+            """
+            members_of = {}
+            for person in p.people:
+                members_of[person.department] = members_of.get(person.department, 0) + 1
+            """,
+            "'people' not in p.incomplete",
+            """
+            if x.size is not None and x.size > 30 and members_of.get(x.id, 0) + members_of.get(None, 0) < 1:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "sum.much-work",
         "check sum(task.duration for task in tasks) > 120",
         "",
         """
-        if "tasks" not in p.incomplete:
-            work = 0
-            for task in p.tasks:
-                if task.duration is None:
-                    break
-                work += task.duration
-            else:
-                if work > 120:
-                    found.append((ID,))
+        days = [task.duration for task in p.tasks]
+        if "tasks" not in p.incomplete and None not in days and sum(days) > 120:
+            found.append((ID,))
         """,
     ),
     _pair(
@@ -863,17 +1016,10 @@ AGGREGATES: Final = (
         "check share(unit.represented for unit in departments if unit.affected) < 0.6",
         "",
         """
-        if "departments" not in p.incomplete:
-            affected = represented = 0
-            for unit in p.departments:
-                if unit.affected is None or (unit.affected and unit.represented is None):
-                    break
-                if unit.affected:
-                    affected += 1
-                    represented += unit.represented
-            else:
-                if affected and represented / affected < 0.6:
-                    found.append((ID,))
+        if "departments" not in p.incomplete and all(unit.affected is not None for unit in p.departments):
+            seats = [unit.represented for unit in p.departments if unit.affected]
+            if seats and None not in seats and sum(seats) / len(seats) < 0.6:
+                found.append((ID,))
         """,
     ),
     _pair(
@@ -893,17 +1039,25 @@ AGGREGATES: Final = (
         """,
         "vendors",
         """
-        total = 0
-        for contract in p.contracts:
-            if contract.vendor == x.id or contract.vendor is None:
-                if contract.vendor is None or contract.value is None:
-                    break
-                total += contract.value
-        else:
-            if total > 250:
+        if all(contract.vendor is not None for contract in p.contracts):
+            values = [contract.value for contract in p.contracts if contract.vendor == x.id]
+            if None not in values and sum(values) > 250:
                 found.append((ID, x))
         """,
         guard="'contracts' not in p.incomplete",
+        tuned=_tuned(
+            """
+            values_of = {}
+            for contract in p.contracts:
+                values_of.setdefault(contract.vendor, []).append(contract.value)
+            """,
+            "None not in values_of and 'contracts' not in p.incomplete",
+            """
+            values = values_of.get(x.id, ())
+            if None not in values and sum(values) > 250:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "sum.somebody-drowns",
@@ -935,10 +1089,17 @@ AGGREGATES: Final = (
         """,
         "products",
         """
-        if x.id in untested:
+        if sum(interface.source == x.id and interface.tested is False for interface in p.interfaces) > 0:
             found.append((ID, x))
         """,
-        "untested = {interface.source for interface in p.interfaces if interface.tested is False}",
+        tuned=_tuned(
+            "untested = {interface.source for interface in p.interfaces if interface.tested is False}",
+            "",
+            """
+            if x.id in untested:
+                found.append((ID, x))
+            """,
+        ),
     ),
     _pair(
         "sum.little-teaching",
@@ -949,18 +1110,26 @@ AGGREGATES: Final = (
         """,
         "departments",
         """
-        if x.affected:
-            days = 0
-            for course in p.courses:
-                if course.department == x.id or course.department is None:
-                    if course.department is None or course.days is None:
-                        break
-                    days += course.days
-            else:
-                if days < 3:
-                    found.append((ID, x))
+        if x.affected and all(course.department is not None for course in p.courses):
+            days = [course.days for course in p.courses if course.department == x.id]
+            if None not in days and sum(days) < 3:
+                found.append((ID, x))
         """,
         guard="'courses' not in p.incomplete",
+        tuned=_tuned(
+            """
+            days_of = {}
+            for course in p.courses:
+                days_of.setdefault(course.department, []).append(course.days)
+            """,
+            "None not in days_of and 'courses' not in p.incomplete",
+            """
+            if x.affected:
+                days = days_of.get(x.id, ())
+                if None not in days and sum(days) < 3:
+                    found.append((ID, x))
+            """,
+        ),
     ),
 )
 
