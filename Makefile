@@ -25,7 +25,7 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 unexport PYTHONHOME PYTHONPATH
 
-.PHONY: help demo test lint types contracts unit fuzz bench format clean
+.PHONY: help demo test lint types contracts unit golden fuzz bench format clean
 
 help: ## show this list
 	@echo "make demo and make test set up everything they need in $(VENV)."
@@ -59,6 +59,9 @@ contracts: $(STAMP) ## which room may import which (import-linter)
 
 unit: $(STAMP) ## tests alone (pytest)
 	@$(PY) -m pytest --quiet $(ARGS)
+
+golden: $(STAMP) ## write the expected results of examples and reports anew, for review
+	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/report
 
 fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=20000 SEED=1)
 	@$(PY) -m tests.fuzz --programs $(PROGRAMS) --seed $(SEED)

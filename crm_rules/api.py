@@ -45,7 +45,7 @@ from crm_rules.files.ruleset import Pack, load_pack
 from crm_rules.model.enums import Actor, Phase, enum_type
 from crm_rules.model.facts import project_entries
 from crm_rules.model.project import Project
-from crm_rules.model.schema import project_schema
+from crm_rules.model.schema import project_schema, questions_beside_columns
 from crm_rules.program.check import Conventions
 from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
@@ -170,7 +170,9 @@ def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactB
         open_lists += list(lists)
         causes.update({(name, "", ""): ("tasks",) for name in lists})
     places = {**project.places, **_computed_places(project, lists)}
-    facts = FactBase.of(schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes))
+    facts = FactBase.of(
+        schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes, questions_beside_columns())
+    )
     return facts, roadmap
 
 

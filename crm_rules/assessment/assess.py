@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from crm_rules.assessment.questions import questions
@@ -15,6 +14,7 @@ from crm_rules.assessment.scales import LEVEL_ORDER, MIDDLE, level_of
 from crm_rules.assessment.support import SupportGraph
 from crm_rules.engine.protocol import Firing, Run
 from crm_rules.explain.derivation import Derivation, Explainer
+from crm_rules.explain.digest import Content, digest
 from crm_rules.explain.narration import Narrator, number
 from crm_rules.explain.paths import fact_path, field_path, key_of, place
 from crm_rules.explain.readings import AbsenceReading, AggregateReading, FactReading, FieldReading, Reading
@@ -174,13 +174,17 @@ class Assessing:
         return [_plain(v) for v in (row if derived else row[:1])]
 
     def _late(self, rule: Rule) -> bool:
-        phase = self.run.program.schema.phase
-        if phase is None or rule.last_phase is None:
-            return False
-        section, name = phase
-        row = self.explainer.sections[section]
-        rank = row[self.run.program.schema.relations[section].index(name)]
-        return rank is not None and rank > rule.last_phase
+        return rule.last_phase is not None and self._phase is not None and self._phase > rule.last_phase
+
+    @cached_property
+    def _phase(self) -> int | None:
+        """Rank of the present phase; None when it is not known."""
+        schema = self.run.program.schema
+        if schema.phase is None:
+            return None
+        section, name = schema.phase
+        rank: int | None = self.explainer.sections[section][schema.relations[section].index(name)]
+        return rank
 
     def _waived(self, rule: str, about: str) -> str | None:
         return next((w.reason for w in self.waivers if w.rule == rule and w.about in (None, about)), None)
@@ -236,7 +240,8 @@ class Assessing:
         findings: dict[str, list[str]] = {}
         exposures: dict[str, int] = {}
         for _, finding in pairs:
-            if finding.certainty == "certain":
+            # What somebody has accepted gives no weight to a conclusion and needs no advice.
+            if finding.certainty == "certain" and finding.waived is None:
                 findings.setdefault(finding.rule, []).append(finding.id)
                 exposures[finding.id] = finding.exposure
         return SupportGraph(
@@ -360,9 +365,9 @@ class _Merged:
         )
 
 
-def fingerprint(content: Any) -> str:
-    """Short stable id of JSON-like content: 12 hexadecimal digits, enough for a million findings."""
-    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:12]
+def fingerprint(content: Content) -> str:
+    """Short stable id of texts and lists of texts: 12 hexadecimal digits, enough for a million findings."""
+    return digest(content, 12)
 
 
 def _plain(value: Any) -> str:

@@ -24,10 +24,13 @@ def questions(
     """
     decides: dict[str, list[Decides]] = {}
     wording: dict[str, tuple[str, str]] = {}
+    asked: dict[OpenPoint, tuple[tuple[str, str, str], ...]] = {}
     for firing, finding in possible:
         paths: dict[str, None] = {}
         for point in explainer.open_points(firing):
-            for path, text, answer in _asked(explainer, narrator, point):
+            if point not in asked:
+                asked[point] = tuple(_asked(explainer, narrator, point))
+            for path, text, answer in asked[point]:
                 paths[path] = None
                 wording.setdefault(path, (text, answer))
         for path in paths:
@@ -92,7 +95,8 @@ def _by_path(narrator: Narrator, path: str) -> tuple[str, str, str]:
     columns = {c.name: c for c in relation.columns}
     if field in columns:
         return _about_field(narrator, name, row, columns[field])
-    return path, f"What is the {field.replace('_', ' ')} of {narrator.fact(name, row)}?", "text"
+    asked = narrator.facts.origin.questions.get((name, field), f"What is the {field.replace('_', ' ')} of {{name}}?")
+    return path, asked.replace("{name}", narrator.fact(name, row)), "text"
 
 
 def describe_answer(column: Column) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -38,14 +37,14 @@ def assessment_json(assessment: Assessment) -> str:
 
 def _record(value: Any) -> Any:
     match value:
+        case str() | int() | float() | None:
+            return value
         case Evidence(path=path, value=text, place=place):
             return {"path": path, "value": text, **_place(place)}
         case tuple():
             return [_record(v) for v in value]
-        case _ if dataclasses.is_dataclass(value):
-            return {f.name: _record(getattr(value, f.name)) for f in dataclasses.fields(value)}
         case _:
-            return value
+            return {name: _record(getattr(value, name)) for name in value.__dataclass_fields__}
 
 
 def _place(place: Span | None) -> dict[str, Any]:

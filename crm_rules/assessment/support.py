@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crm_rules.facts.schema import RelationKind
 from crm_rules.program.program import Program
@@ -64,19 +65,31 @@ class SupportGraph:
     exposures: Mapping[str, int]
     concluded: frozenset[str]
     fired: frozenset[str]
+    _direct: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     _below: dict[str, frozenset[str]] = field(default_factory=dict)
+    _strength: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def derivers(self, name: str) -> tuple[Rule, ...]:
-        """Rules that have derived a conclusion, in order."""
-        return tuple(
-            r for r in self.program.rules if r.id in self.fired and any(c.relation == name for c in r.concludes)
-        )
+    @cached_property
+    def derivers(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Conclusion to the rules that have derived it, in order."""
+        found: dict[str, dict[str, Rule]] = {}
+        for rule in self.program.rules:
+            if rule.id in self.fired:
+                for conclude in rule.concludes:
+                    found.setdefault(conclude.relation, {})[rule.id] = rule
+        return {name: tuple(rules.values()) for name, rules in found.items()}
 
     def direct(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Findings and conclusions that support a conclusion directly, each once, in order of mention."""
+        known = self._direct.get(name)
+        if known is None:
+            known = self._direct[name] = self._find_direct(name)
+        return known
+
+    def _find_direct(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         findings: dict[str, None] = {}
         conclusions: dict[str, None] = {}
-        for rule in self.derivers(name):
+        for rule in self.derivers.get(name, ()):
             for relation in supporting_relations(rule, self.program):
                 if relation in self.concluded:
                     conclusions[relation] = None
@@ -108,8 +121,11 @@ class SupportGraph:
 
     def strength(self, name: str) -> tuple[int, int]:
         """Highest exposure below a conclusion, and the number of findings."""
-        below = self.everything(name)
-        return max((self.exposures[f] for f in below), default=0), len(below)
+        known = self._strength.get(name)
+        if known is None:
+            below = self.everything(name)
+            known = self._strength[name] = max((self.exposures[f] for f in below), default=0), len(below)
+        return known
 
     def chain(self, name: str) -> tuple[str, ...]:
         """The strongest way down: conclusions by their highest exposure, then the finding; ties by name."""

@@ -134,7 +134,10 @@ def _write(stream: TextIO, text: str, name: str) -> None:
         elif buffer is not None:
             # The same bytes everywhere; a name that is no text (it came from a file system) is spelt out.
             stream.flush()
-            buffer.write(text.encode("utf-8", "backslashreplace"))
+            rest = memoryview(text.encode("utf-8", "backslashreplace"))
+            while rest:
+                # Unbuffered streams (python -u) may take less than they are given.
+                rest = rest[buffer.write(rest) :]
         else:
             stream.write(text)
         stream.flush()

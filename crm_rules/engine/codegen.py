@@ -120,6 +120,7 @@ class Generator:
         own: relations of the recursive stratum the function belongs to, which still grow.
         lines: the statements.
         prologue: variables set at the top of the function, and what they are set to.
+        columns: names given to columns, and what they are columns of.
         counter: number of the last variable.
         position: the rule at hand.
         computed: aggregates computed already: variable, and where.
@@ -136,6 +137,7 @@ class Generator:
     own: frozenset[str] = frozenset()
     lines: Lines = field(default_factory=Lines)
     prologue: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     counter: int = 0
     position: int = 0
     computed: dict[tuple[object, ...], tuple[str, tuple[int, int]]] = field(default_factory=dict)
@@ -195,7 +197,8 @@ class Generator:
 
     def placeholder(self, relation: str) -> str:
         """The row standing for unlisted entries, None when the list is complete."""
-        self.need(f"p_{relation}, h_{relation}", f"state.listed({relation!r})")
+        listed = self.need("listed", "state.facts.listed")
+        self.need(f"p_{relation}, h_{relation}", f"{listed}[{relation!r}]")
         return f"h_{relation}"
 
     def scope(self) -> Scope:
@@ -224,8 +227,13 @@ class Generator:
 
     def column_name(self, start: str, relation: str, index: int) -> str:
         """A variable for a column, named after it."""
-        name = self.program.schema.relations[relation].columns[index].name
-        return f"{start}_{name if name.isidentifier() else index}"
+        column = self.program.schema.relations[relation].columns[index].name
+        name = f"{start}_{column if column.isidentifier() else index}"
+        # Column y_z of x and column z of x_y read alike, and so does a section called x_y_z.
+        sections = {f"s_{r.name}" for r in self.program.schema.relations.values() if r.kind is RelationKind.SECTION}
+        while name in sections or self.columns.setdefault(name, (start, relation, index)) != (start, relation, index):
+            name += "_"
+        return name
 
     def nullable(self, f: Field, scope: Scope) -> bool:
         """Whether a column may be unknown: all but the keys of certain stated facts, and certain derived facts."""
@@ -418,6 +426,8 @@ class Generator:
     def flag(self, f: Field, wanted: bool, mode: Mode, scope: Scope) -> str:
         """A boolean column as a condition."""
         column = self.column(f, scope)
+        if wanted and mode == "sure":
+            return column if self.has_value(f) else f"{column} is True"
         if wanted is (mode == "loose") and not self.has_value(f):
             # A missing value counts as false.
             return f"{column} {'not in' if wanted else 'in'} NEVER"
@@ -723,7 +733,8 @@ class Generator:
         loop sees to it once per round.
         """
         most = self.need("most", "state.limits.firings")
-        self.lines.put(f"if len(firings) + len(possibly) > {most}: state.too_many_firings()")
+        recorded = "len(firings) + len(possibly)" if self.full else "len(firings)"
+        self.lines.put(f"if {recorded} > {most}: state.too_many_firings()")
 
     # -- leaves -----------------------------------------------------------------------------
 
@@ -1103,9 +1114,7 @@ def _fused(generator: Generator, fused: Fused) -> None:
     width = len(generator.program.schema.relations[fused.relation].columns)
     # Taking a row apart is faster than looking up its columns one by one, unless most are of no use.
     apart = 3 * len(uses) >= width
-    columns = {
-        i: generator.column_name(row.name, fused.relation, i) for i, n in sorted(uses.items()) if apart or n > 1
-    }
+    columns = {i: generator.column_name(row.name, fused.relation, i) for i, n in sorted(uses.items()) if apart or n > 1}
     row = replace(row, columns=columns)
     generator.scans, generator.fused, generator.joined = 1, True, False
     with generator.lines.block(f"for {row.name} in {generator.rows(fused.relation, mode)}:"):
@@ -1114,12 +1123,14 @@ def _fused(generator: Generator, fused: Fused) -> None:
         else:
             for i, name in columns.items():
                 generator.lines.put(f"{name} = {row.name}[{i}]")
-        for position, before, scan, after in fused.members:
-            _member(generator, position, ahead[position], (before, scan, after), row)
+        rules: list[_Guarded] = []
+        for position, _, scan, after in fused.members:
+            ahead[position].scope[scan.var] = row
+            rules.append(_member(generator, position, ahead[position], scan, after))
+        _under_shared_tests(generator, rules)
         if generator.joined:
             generator.limit()
     generator.scans, generator.fused = 0, False
-    generator.limit()
 
 
 @dataclass(slots=True)
@@ -1150,16 +1161,20 @@ def _ahead(generator: Generator, position: int, steps: Sequence[Step], mode: Mod
         tests = [generator.condition(e, mode, ahead.scope) for e in exprs]
         ahead.ready = generator.needs("g", " and ".join(tests))
         if mode == "loose" and not all(_two_valued(e) for e in exprs):
-            surely = [generator.condition(e, "sure", ahead.scope) for e in exprs]
-            ahead.certain = generator.needs("g", " and ".join(surely))
+            tests = [generator.condition(e, "sure", ahead.scope) for e in exprs]
+            ahead.certain = generator.needs("g", " and ".join(tests))
         return ahead
     generator.lines.put(f"# {generator.program.rules[position].id}")
     ahead.ready = _flag(generator, lambda leaf: generator.steps(steps, mode, ahead.scope, leaf, ahead.witnesses))
     if mode == "loose":
 
         def surely(leaf: Leaf) -> None:
+            def found(_: Scope, witnesses: dict[int, str]) -> None:
+                ahead.witnesses.update(witnesses)
+                leaf()
+
             with generator.lines.block(f"if {ahead.ready}:"):
-                generator.sure_core(steps, ahead.scope, lambda _, witnesses: (ahead.witnesses.update(witnesses), leaf())[-1])
+                generator.sure_core(steps, ahead.scope, found)
 
         ahead.witnesses.clear()
         ahead.certain = _flag(generator, surely)
@@ -1174,34 +1189,55 @@ def _flag(generator: Generator, statements: Callable[[Leaf], None]) -> str:
     return flag
 
 
-def _member(
-    generator: Generator,
-    position: int,
-    ahead: _Ahead,
-    steps: tuple[tuple[Step, ...], Scan, tuple[Step, ...]],
-    row: RowVar,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """Statements and the tests under which they stand."""
+
+    tests: tuple[str, ...]
+    put: Leaf
+
+
+def _member(generator: Generator, position: int, ahead: _Ahead, scan: Scan, after: Sequence[Step]) -> _Guarded:
     """One rule inside the loop it shares."""
-    _, scan, after = steps
-    scope, witnesses = ahead.scope, ahead.witnesses
-    generator.position = position
-    generator.lines.put(f"# {generator.program.rules[position].id}")
-    scope[scan.var] = row
     mode: Mode = "loose" if generator.full else "sure"
+    conditions = _own_conditions(scan)
+    tests = [generator.condition(c, mode, ahead.scope) for c in conditions if not _has_aggregate(c)]
+    if ahead.ready:
+        tests.insert(0, ahead.ready)
 
     def leaf() -> None:
         if generator.full:
-            _classify(generator, (scan, *after), scope, ahead)
+            _classify(generator, (scan, *after), ahead.scope, ahead)
         else:
-            generator.record("certain", scope, witnesses)
+            generator.record("certain", ahead.scope, ahead.witnesses)
 
-    with generator.conditions(_own_conditions(scan), mode, scope, first=ahead.ready):
-        generator.steps(after, mode, scope, leaf, {} if generator.full else witnesses)
+    def put() -> None:
+        generator.position = position
+        generator.lines.put(f"# {generator.program.rules[position].id}")
+        with generator.conditions([c for c in conditions if _has_aggregate(c)], mode, ahead.scope):
+            generator.steps(after, mode, ahead.scope, leaf, {} if generator.full else ahead.witnesses)
+
+    return _Guarded(tuple(dict.fromkeys(tests)), put)
 
 
-def _used_columns(
-    program: Program, member: tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]
-) -> Iterator[int]:
+def _under_shared_tests(generator: Generator, rules: Sequence[_Guarded]) -> None:
+    """The rules under their tests; what several rules test is tested once."""
+    left = list(rules)
+    while left:
+        common = Counter(test for rule in left for test in rule.tests)
+        test, times = max(common.items(), key=lambda item: item[1], default=("", 0))
+        if times < 2:
+            for rule in left:
+                with generator.conditions((), "sure", {}, first=" and ".join(rule.tests) or None):
+                    rule.put()
+            return
+        with generator.lines.block(f"if {test}:"):
+            inside = [_Guarded(tuple(t for t in r.tests if t != test), r.put) for r in left if test in r.tests]
+            _under_shared_tests(generator, inside)
+        left = [r for r in left if test not in r.tests]
+
+
+def _used_columns(program: Program, member: tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]) -> Iterator[int]:
     """Columns of the first fact a rule uses, as often as it does."""
     position, _, scan, after = member
     concluded = (v for c in program.rules[position].concludes for v in c.values)

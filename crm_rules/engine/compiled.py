@@ -18,7 +18,7 @@ from typing import Any
 
 from crm_rules.engine.codegen import Uses, rule_sources, stratum_source
 from crm_rules.engine.protocol import Derived, Limits, Run, is_open, storable
-from crm_rules.errors import EngineError
+from crm_rules.errors import EngineError, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row, row_order
@@ -143,7 +143,11 @@ class CompiledEngine:
 def _compile(program: Program, number: int, uses: Uses, possible: bool) -> _Flat | _Recursive:
     stratum = program.strata[number]
     if not stratum.recursive:
-        return _Flat(_load(stratum_source(program, number, uses, possible), f"stratum_{number}"))
+        try:
+            return _Flat(_load(stratum_source(program, number, uses, possible), f"stratum_{number}"))
+        except SyntaxError:
+            alone = ((p, stratum_source(program, number, uses, possible, only=p)) for p in stratum.rules)
+            raise _too_deep(program, next(p for p, source in alone if not _nests(source))) from None
     # Rules that feed each other are needed together or not at all.
     loose = possible or not uses.decisive.isdisjoint(stratum.rules)
     return _Recursive(
@@ -156,7 +160,10 @@ def _rule_functions(program: Program, number: int, uses: Uses, full: bool) -> tu
     own = program.strata[number].relations
     by_rule: dict[int, tuple[list[Function], list[tuple[str, Function]]]] = {}
     for source, position, relation in rule_sources(program, number, uses, full):
-        function = _load(source, source.partition("(")[0].removeprefix("def "))
+        try:
+            function = _load(source, source.partition("(")[0].removeprefix("def "))
+        except SyntaxError:
+            raise _too_deep(program, position) from None
         everything, new = by_rule.setdefault(position, ([], []))
         if relation is None:
             everything.append(function)
@@ -178,6 +185,22 @@ def _own_reads(program: Program, position: int, number: int) -> int:
     own = {("relation", name) for name in stratum.relations}
     own |= {("rule", program.rules[p].id) for p in stratum.rules}
     return sum(read.node in own for read in reads(program.rules[position]))
+
+
+def _nests(source: str) -> bool:
+    """Whether Python can nest the loops and branches of a source."""
+    try:
+        compile(source, "<crm_rules>", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _too_deep(program: Program, rule: int) -> UnsupportedByEngine:
+    # The only rules of Python's grammar that generated code can break.
+    return UnsupportedByEngine(
+        program.rules[rule].id, "it has too many clauses (limit: Python nests 20 loops and 100 levels)"
+    )
 
 
 def _load(source: str, name: str) -> Function:
@@ -248,26 +271,12 @@ class _State:
         self.derived_count = 0
         self._certain: dict[str, Any] = {}
         self._possible: dict[str, Any] = {}
-        self._listed: dict[str, tuple[Sequence[Row], Row | None]] = {}
         self._by_key: dict[str, dict[Any, Row]] = {}
         self._sure_indexes: dict[Place, Buckets] = {}
         self._loose_indexes: dict[Place, tuple[Buckets, Sequence[Row]]] = {}
         self._growing_indexes: dict[Place, _GrowingIndex] = {}
 
     # -- what generated code reads ----------------------------------------------------------
-
-    def listed(self, relation: str) -> tuple[Sequence[Row], Row | None]:
-        """Possible rows of a list, and the one among them that stands for unlisted entries."""
-        found = self._listed.get(relation)
-        if found is None:
-            extension = self.facts.extensions[relation]
-            if extension.complete:
-                found = extension.rows, None
-            else:
-                unlisted = self.facts.placeholder(relation)
-                found = (*extension.rows, unlisted), unlisted
-            self._listed[relation] = found
-        return found
 
     def certain(self, relation: str) -> Sequence[Row]:
         """Certain rows of a derived relation."""
@@ -310,7 +319,8 @@ class _State:
         place = (relation, column, element)
         found = self._loose_indexes.get(place)
         if found is None:
-            rows = self.listed(relation)[0] if relation in self.facts.extensions else self.possible(relation)
+            listed = self.facts.listed.get(relation)
+            rows = self.possible(relation) if listed is None else listed[0]
             index = _indexed(rows, column, element)
             unknown = index.pop(None, ())
             if unknown:
@@ -395,7 +405,8 @@ class _State:
         final = self.final
         if self.full:
             return {name: final.get(name, _NOTHING) for name in relations}
-        return {name: Derived(final[name].certain) if name in final else _NOTHING for name in relations}
+        found = {name: final.get(name, _NOTHING) for name in relations}
+        return {name: Derived(d.certain) if d.possible else d for name, d in found.items()}
 
     def fixpoint(self, number: int, stratum: _Recursive) -> None:
         """Run a recursive stratum: the certain program to its fixpoint, then the possible one."""
@@ -408,12 +419,15 @@ class _State:
         for relation in own:
             self._certain[relation] = [r for r, sure in start[relation].items() if sure]
             self.found[relation] = dict.fromkeys(self._certain[relation], True)
+            self.derived_count += len(self.found[relation])
             self._forget_indexes(relation)
         self._rounds(stratum.sure, self._certain, self.sure_flags)
         if stratum.loose:
             for relation in own:
                 rows = dict.fromkeys([*start[relation], *self.postponed.get(relation, ())], False)
-                self.found[relation] = {**rows, **self.found[relation]}
+                certain = self.found[relation]
+                self.found[relation] = {**rows, **certain}
+                self.derived_count += len(self.found[relation]) - len(certain)
                 self._possible[relation] = list(self.found[relation])
             for position, rows_seen in self.seen.items():
                 self.loose_flags[position] |= bool(rows_seen)

@@ -7,15 +7,14 @@ of firings. The engine that ran plays no part in the choice.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from crm_rules.engine.protocol import Firing, Run
 from crm_rules.errors import EngineError
+from crm_rules.explain.digest import digest
 from crm_rules.explain.paths import fact_path
 from crm_rules.explain.ranking import Ranking
 from crm_rules.explain.readings import (
@@ -33,8 +32,9 @@ from crm_rules.explain.readings import (
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import Row
 from crm_rules.rules.clauses import clauses_truth, matches
+from crm_rules.rules.expressions import Expr
 from crm_rules.rules.rule import Clause, Let, Rule, Some
-from crm_rules.rules.semantics import Truth, World, evaluate, settle
+from crm_rules.rules.semantics import Truth, evaluate, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,26 @@ class Derivation:
                 stack.extend(reversed(derivation.premises))
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What explaining a firing needs of its rule, looked up once per rule.
+
+    Attributes:
+        rule: the rule.
+        gate: the condition under which it may speak in the present phase; None when always.
+        vars, relations: names of the facts it binds, and where they come from.
+        lets: the values it names.
+        reader: follows its conditions in the final state of the run.
+    """
+
+    rule: Rule
+    gate: Expr | None
+    vars: tuple[str, ...]
+    relations: tuple[str, ...]
+    lets: tuple[Let, ...]
+    reader: Reader
+
+
 @dataclass
 class Explainer:
     """Explains the firings of one run.
@@ -95,6 +115,7 @@ class Explainer:
 
     run: Run
     _derivations: dict[Firing, Derivation] = field(default_factory=dict)
+    _rules: dict[str, _Parts] = field(default_factory=dict)
 
     @cached_property
     def sections(self) -> Mapping[str, Row]:
@@ -112,22 +133,35 @@ class Explainer:
 
     def env(self, firing: Firing) -> dict[str, Any]:
         """Names bound by a firing: sections, facts and `let` values."""
-        rule = self.run.program.rule(firing.rule)
+        parts = self._parts(firing.rule)
         env: dict[str, Any] = dict(self.sections)
-        env.update((e.var, row) for e, row in zip(rule.eaches, firing.facts, strict=True))
-        for clause in rule.when:
-            if isinstance(clause, Let):
-                env[clause.name] = evaluate(clause.value.expr, env, self.run.view)
+        env.update(zip(parts.vars, firing.facts, strict=True))
+        for clause in parts.lets:
+            env[clause.name] = evaluate(clause.value.expr, env, self.run.view)
         return env
+
+    def _parts(self, rule_id: str) -> _Parts:
+        parts = self._rules.get(rule_id)
+        if parts is None:
+            program = self.run.program
+            rule = program.rule(rule_id)
+            parts = self._rules[rule_id] = _Parts(
+                rule,
+                program.gate(rule),
+                tuple(e.var for e in rule.eaches),
+                tuple(e.relation for e in rule.eaches),
+                tuple(c for c in rule.when if isinstance(c, Let)),
+                Reader.of(rule, program.schema, self.run.view),
+            )
+        return parts
 
     def truth(self, firing: Firing) -> Truth:
         """Truth of a firing's conditions, evaluated anew; that its facts are certain is not looked at."""
-        rule = self.run.program.rule(firing.rule)
+        parts = self._parts(firing.rule)
         env = self.env(firing)
-        gate = self.run.program.gate(rule)
-        if gate is not None and evaluate(gate, env, self.run.view) is not True:
+        if parts.gate is not None and evaluate(parts.gate, env, self.run.view) is not True:
             return False
-        return clauses_truth(rule.when, env, self.run.view)
+        return clauses_truth(parts.rule.when, env, self.run.view)
 
     # -- support ----------------------------------------------------------------------------
 
@@ -143,7 +177,7 @@ class Explainer:
 
     def conclusions(self, firing: Firing) -> Iterator[tuple[str, Row]]:
         """Facts a firing derives."""
-        rule = self.run.program.rule(firing.rule)
+        rule = self._parts(firing.rule).rule
         if rule.concludes:
             env = self.env(firing)
             for conclude in rule.concludes:
@@ -192,10 +226,11 @@ class Explainer:
             raise ValueError("only certain firings are derived")
         if self.truth(firing) is not True:
             raise EngineError(f"rule {firing.rule} is reported for facts for which its conditions do not hold")
-        rule = self.run.program.rule(firing.rule)
+        parts = self._parts(firing.rule)
+        rule, reader = parts.rule, parts.reader
         ranking = self.ranking(firing.rule)
-        view: World = self.run.view if ranking is None else ranking.below(ranking.ranks[firing])
-        reader = Reader.of(rule, self.run.program.schema, view)
+        if ranking is not None:
+            reader = replace(reader, world=ranking.below(ranking.ranks[firing]))
         env = self.env(firing)
         steps = tuple(Step(clause, tuple(reader.clause_readings(clause, env))) for clause in rule.when)
         premises: dict[str, Derivation] = {}
@@ -219,10 +254,9 @@ class Explainer:
         return None
 
     def _id(self, firing: Firing, premises: Mapping[str, Derivation]) -> str:
-        rule = self.run.program.rule(firing.rule)
-        facts = [fact_path(self.run.facts, e.relation, r) for e, r in zip(rule.eaches, firing.facts, strict=True)]
-        content = json.dumps([firing.rule, facts, list(premises)], ensure_ascii=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        bound = zip(self._parts(firing.rule).relations, firing.facts, strict=True)
+        facts = [fact_path(self.run.facts, relation, row) for relation, row in bound]
+        return digest([firing.rule, facts, list(premises)], 16)
 
     def witnesses(self, firing: Firing) -> dict[str, Row | None]:
         """Name of each outermost `some` clause to the fact a message may name; None when there is none.
@@ -268,8 +302,7 @@ class Explainer:
         return tuple(found)
 
     def _own_open_points(self, firing: Firing) -> Iterator[OpenPoint]:
-        rule = self.run.program.rule(firing.rule)
-        reader = Reader.of(rule, self.run.program.schema, self.run.view)
+        parts = self._parts(firing.rule)
         env = self.env(firing)
-        for clause in rule.when:
-            yield from reader.open_in_clause(clause, env)
+        for clause in parts.rule.when:
+            yield from parts.reader.open_in_clause(clause, env)

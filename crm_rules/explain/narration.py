@@ -60,6 +60,9 @@ class Narrator:
         if key is None:
             return "unknown"
         for relation in targets:
+            declared = self.facts.schema.relations.get(relation)
+            if declared is not None and declared.kind is RelationKind.SECTION and key == relation:
+                return self.fact(relation, self.facts.extensions[relation].rows[0])
             name = self.names(relation).get(str(key))
             if name is not None:
                 return name

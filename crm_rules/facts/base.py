@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_rules.diagnostics import Span
-from crm_rules.facts.schema import RelationKind, Schema
-from crm_rules.facts.values import UNNAMED, Row, Value, row_order
+from crm_rules.facts.schema import Column, RelationKind, Schema
+from crm_rules.facts.values import UNNAMED, Row, Value, sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,13 @@ class Origin:
             key "" and column "" for the list or section as a whole.
         causes: (relation, key, column) of a computed value to the paths of the inputs whose
             absence leaves it unknown.
+        questions: (relation, field) to question text of an authored field that is no column, such as
+            the predecessors of a task, with `{name}` for the fact's name.
     """
 
     places: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
     causes: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,24 @@ class FactBase:
 
     Every list and section of the schema has an extension. Rows are plain tuples in column order
     and hold encoded values (see `Column.encode`). A section has exactly one row, whose fields are
-    all unknown when nothing was stated.
+    all unknown when nothing was stated. The rows of a list differ in their keys, which are known.
+
+    Attributes:
+        listed: list or section to its possible rows, and the one among them that stands for entries
+            we have not been told about (see `placeholder`), None where the list is complete.
     """
 
     schema: Schema
     extensions: Mapping[str, Extension]
     origin: Origin = field(default_factory=Origin, compare=False)
+    listed: Mapping[str, tuple[tuple[Row, ...], Row | None]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        listed: dict[str, tuple[tuple[Row, ...], Row | None]] = {}
+        for name, extension in self.extensions.items():
+            unlisted = None if extension.complete else self.placeholder(name)
+            listed[name] = (extension.rows if unlisted is None else (*extension.rows, unlisted), unlisted)
+        object.__setattr__(self, "listed", listed)
 
     @staticmethod
     def of(
@@ -86,10 +101,10 @@ class FactBase:
                 fields.setdefault("id", name)
                 extensions[name] = Extension((_row(relation.columns, fields),))
                 continue
-            rows = sorted((_row(relation.columns, e) for e in given or ()), key=row_order)  # type: ignore[arg-type]
-            keys = [r[0] for r in rows]
-            if len(set(keys)) != len(keys):
+            rows = [_row(relation.columns, e) for e in given or ()]  # type: ignore[arg-type]
+            if len({r[0] for r in rows}) != len(rows):
                 raise ValueError(f"two entries of {name} have the same id")
+            rows.sort(key=_key_order)
             extensions[name] = Extension(tuple(rows), given is not None and name not in open_lists)
         return FactBase(schema, extensions, origin or Origin())
 
@@ -105,9 +120,16 @@ class FactBase:
         return (key, *([None] * (len(columns) - 1)))
 
 
-def _row(columns: Sequence[Any], fields: Mapping[str, Any]) -> Row:
-    unknown = set(fields) - {c.name for c in columns}
-    if unknown:
-        raise KeyError(sorted(unknown)[0])
-    values: list[Value] = [c.encode(fields.get(c.name)) for c in columns]
-    return tuple(values)
+def _key_order(row: Row) -> tuple[Any, ...]:
+    """Fact order of rows that differ in their keys."""
+    return sort_key(row[0])
+
+
+def _row(columns: Sequence[Column], fields: Mapping[str, Any]) -> Row:
+    if not fields.keys() <= {c.name for c in columns}:
+        raise KeyError(min(fields.keys() - {c.name for c in columns}))
+    row: list[Value] = []
+    for column in columns:
+        value = fields.get(column.name)
+        row.append(value if value is None else column.encode(value))
+    return tuple(row)

@@ -27,6 +27,18 @@ def project_schema() -> Schema:
     return Schema.of([*relations, *COMPUTED_LISTS], phase=("project", "phase"))
 
 
+@cache
+def questions_beside_columns() -> dict[tuple[str, str], str]:
+    """(list or section, field) to the question for every field that is no column."""
+    return {
+        (part.name, name): declared.column.question
+        for part in parts_of(Project).values()
+        if part.is_list or part.is_section
+        for name, declared in fields_of(part.record).items()
+        if declared.ref is not None and declared.ref.reads is not None
+    }
+
+
 def _relation(part: Part) -> Relation:
     columns = [f.column for f in fields_of(part.record).values() if f.ref is None or f.ref.reads is None]
     doc = inspect.cleandoc(part.record.__doc__ or "").split("\n\n")[0]

@@ -125,7 +125,7 @@ class _RuleChecker:
         if d.replaced_by is not None and d.replaced_by.value not in self.vocabulary.rules:
             hint = did_you_mean(d.replaced_by.value, self.vocabulary.rules)
             self.problems.append(d.replaced_by.problem(f"there is no rule '{d.replaced_by.value}'", hint=hint))
-        self.problems.extend(decided_conditions(d.head, when))
+        self.problems.extend(decided_conditions(d, when))
         return Rule(
             id=d.id,
             title=d.title,
@@ -472,9 +472,7 @@ class _RuleChecker:
             parts.append(hole if hole is not None else "{" + name + "}")
         return Template(tuple(parts), text.value)
 
-    def _hole(
-        self, text: Text, offset: int, name: str, spec: str, conversion: str | None, scope: Scope
-    ) -> Hole | None:
+    def _hole(self, text: Text, offset: int, name: str, spec: str, conversion: str | None, scope: Scope) -> Hole | None:
         var, _, column = name.partition(".")
         bound = scope.get(var)
         if conversion:

@@ -6,11 +6,12 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from crm_rules.diagnostics import Diagnostic
 from crm_rules.facts.schema import Arity, Kind
-from crm_rules.rules.draft import Text
+from crm_rules.rules.draft import ClauseDraft, RuleDraft, Text
 from crm_rules.rules.expressions import MIRRORED, And, Compare, Const, Expr, Field, Not, walk
 from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Condition, Let, Rule, conditions
 from crm_rules.rules.semantics import compare
@@ -124,41 +125,67 @@ def _always(expr: Expr) -> bool:
     return False
 
 
-def decided_conditions(head: Text, when: Sequence[Clause]) -> list[Diagnostic]:
-    """Conditions that can never or always hold, whatever the facts."""
-    problems: list[Diagnostic] = []
+def decided_conditions(draft: RuleDraft, when: Sequence[Clause]) -> list[Diagnostic]:
+    """Conditions that can never or always hold, whatever the facts.
 
-    def report(condition: Condition, verdict: str) -> None:
-        problems.append(Diagnostic(f"'{condition.text}' {verdict}", condition.span or head.span))
+    Args:
+        draft: the rule as authored, which knows the places.
+        when: its checked clauses.
+    """
+    texts = {(t.value, t.span): t for t in _texts(draft.when)}
+    heads = {t.span: t for t in _texts(draft.when)}
 
+    def about(condition: Condition, verdict: str) -> Diagnostic:
+        text = texts[condition.text, condition.span]
+        return text.problem(f"'{condition.text}' {verdict}", length=len(text.value))
+
+    conditions_alone = (c for clause in when for c in _tested(clause))
+    problems = [about(c, verdict) for c in conditions_alone if (verdict := _verdict(c.expr)) is not None]
+    if problems:
+        return problems
+    # What is said of one fact is said under one name; only `none` may use a name again.
+    together = [c for clause in when if not isinstance(clause, AnyOf | Absent) for c in _tested(clause)]
+    if _never([c.expr for c in together]):
+        for one, other in combinations(together, 2):
+            if _never([one.expr, other.expr]):
+                return [about(other, f"can never hold together with '{one.text}'")]
+        return [draft.head.problem("the conditions of this rule can never hold together")]
+    exprs = [c.expr for c in together]
     for clause in when:
-        for condition in _tested(clause):
-            expr = condition.expr
-            if isinstance(expr, Const) or (
-                isinstance(expr, Compare) and isinstance(expr.left, Const) and isinstance(expr.right, Const)
-            ):
-                holds = expr.value if isinstance(expr, Const) else compare(expr.op, expr.left.value, expr.right.value)  # type: ignore[union-attr]
-                if not _settings_used(expr):
-                    report(condition, "always holds" if holds else "can never hold")
-            elif _never([expr]):
-                report(condition, "can never hold")
-            elif _always(expr):
-                report(condition, "always holds")
-    if not problems:
-        # What is said of one fact is said under one name; `none` may use a name again.
-        together = [c.expr for clause in when if not isinstance(clause, AnyOf | Absent) for c in _tested(clause)]
-        if _never(together):
-            problems.append(head.problem("the conditions of this rule can never hold together"))
-            return problems
-        for clause in when:
-            if isinstance(clause, Absent) and _never([*together, *(c.expr for c in clause.where)]):
-                problems.append(Diagnostic("this none always holds", clause.span or head.span))
-            if isinstance(clause, AnyOf):
-                for alternative in clause.alternatives:
-                    checks = [c.expr for inner in alternative if isinstance(inner, Check) for c in conditions(inner)]
-                    if _never([*together, *checks]):
-                        problems.append(Diagnostic("an alternative of any can never hold", clause.span or head.span))
+        head = heads.get(clause.span, draft.head)
+        if isinstance(clause, Absent) and _never([*exprs, *(c.expr for c in clause.where)]):
+            problems.append(head.problem("nothing can match this none, so it always holds", length=len(head.value)))
+        if isinstance(clause, AnyOf):
+            for alternative in clause.alternatives:
+                checks = [c for inner in alternative if isinstance(inner, Check) for c in conditions(inner)]
+                if _never([*exprs, *(c.expr for c in checks)]):
+                    problems.append(about(checks[0], "can never hold together with what this rule asks besides"))
     return problems
+
+
+def _texts(clauses: Iterable[ClauseDraft]) -> Iterator[Text]:
+    """The texts of clauses; heads come last, so that nothing else is taken for one."""
+    for clause in clauses:
+        yield from clause.where
+        if clause.be is not None:
+            yield clause.be
+        for alternative in clause.alternatives:
+            yield from _texts(alternative)
+        yield clause.head
+
+
+def _verdict(expr: Expr) -> str | None:
+    """What a condition can be said to do without knowing any fact; None when nothing."""
+    if isinstance(expr, Const) or (
+        isinstance(expr, Compare) and isinstance(expr.left, Const) and isinstance(expr.right, Const)
+    ):
+        if _settings_used(expr):
+            return None
+        holds = expr.value if isinstance(expr, Const) else compare(expr.op, expr.left.value, expr.right.value)  # type: ignore[union-attr]
+        return "always holds" if holds else "can never hold"
+    if _never([expr]):
+        return "can never hold"
+    return "always holds" if _always(expr) else None
 
 
 def _tested(clause: Clause) -> Iterator[Condition]:
@@ -208,18 +235,21 @@ def _renamed(rule: Rule) -> tuple[Clause, ...]:
 
 
 def same_conditions(rules: Sequence[Rule], heads: Mapping[str, Text]) -> list[Diagnostic]:
-    """Pairs of rules with the same conditions and different results."""
-    seen: dict[tuple[Clause, ...], Rule] = {}
+    """Rules whose conditions another rule has as well.
+
+    A conclusion rule and a rule that reports may share their conditions: one rule cannot do both.
+    """
+    seen: dict[object, Rule] = {}
     problems: list[Diagnostic] = []
     for rule in rules:
         if rule.status != "active":
             continue
-        key = _renamed(rule)
+        key = (_renamed(rule), rule.first_phase, rule.last_phase, rule.kind == "conclusion")
         first = seen.setdefault(key, rule)
-        if first is not rule and (first.first_phase, first.last_phase) == (rule.first_phase, rule.last_phase):
+        if first is not rule:
             problems.append(
                 heads[rule.id].problem(
-                    f"this rule has the same conditions as {first.id} and a different result",
+                    f"this rule has the same conditions as {first.id}",
                     hint="merge them, or say in the conditions how they differ",
                 )
             )

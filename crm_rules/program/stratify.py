@@ -14,10 +14,10 @@ from itertools import pairwise
 
 import networkx as nx
 
-from crm_rules.diagnostics import Diagnostic
+from crm_rules.diagnostics import Diagnostic, Span
 from crm_rules.facts.schema import RelationKind, Schema
 from crm_rules.rules.expressions import Aggregate, And, AtLeast, Expr, Or, Raised, children
-from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Each, Let, Rule, Some
+from crm_rules.rules.rule import Absent, AnyOf, Clause, Each, Let, Rule, Some, conditions
 
 Node = tuple[str, str]  # ("relation", name) or ("rule", id)
 
@@ -39,46 +39,43 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """Something a rule looks at: how, whether it must be final, and where the rule says so."""
+
     node: Node
     strict: bool
     manner: str
+    span: Span | None
 
 
-def _expression_reads(expr: Expr, strict: bool) -> Iterator[_Read]:
+def _expression_reads(expr: Expr, strict: bool, span: Span | None) -> Iterator[_Read]:
     if isinstance(expr, Raised):
+        manner = "tests that there is no finding of" if strict else "tests for a finding of"
         for rule in expr.rules:
-            yield _Read(
-                ("rule", rule), strict, "tests that there is no finding of" if strict else "tests for a finding of"
-            )
+            yield _Read(("rule", rule), strict, manner, span)
         return
     if isinstance(expr, Aggregate):
-        yield _Read(("relation", expr.relation), True, f"aggregates ({expr.function})")
+        yield _Read(("relation", expr.relation), True, f"aggregates ({expr.function})", span)
         strict = True
     # Anything but these can be true because a finding is missing: not, comparisons, `is known`.
     elif not isinstance(expr, And | Or | AtLeast):
         strict = True
     for child in children(expr):
-        yield from _expression_reads(child, strict)
+        yield from _expression_reads(child, strict, span)
 
 
 def _clause_reads(clause: Clause) -> Iterator[_Read]:
     match clause:
-        case Each(relation=relation, where=where) | Some(relation=relation, where=where):
-            yield _Read(("relation", relation), False, "reads")
-            for c in where:
-                yield from _expression_reads(c.expr, False)
-        case Absent(relation=relation, where=where):
-            yield _Read(("relation", relation), True, "tests the absence of")
-            for c in where:
-                yield from _expression_reads(c.expr, True)
-        case Let(value=value):
-            yield from _expression_reads(value.expr, True)
-        case Check(condition=condition):
-            yield from _expression_reads(condition.expr, False)
+        case Each(relation=relation) | Some(relation=relation):
+            yield _Read(("relation", relation), False, "reads", clause.span)
+        case Absent(relation=relation):
+            yield _Read(("relation", relation), True, "tests the absence of", clause.span)
         case AnyOf(alternatives=alternatives):
             for alternative in alternatives:
                 for inner in alternative:
                     yield from _clause_reads(inner)
+            return
+    for c in conditions(clause):
+        yield from _expression_reads(c.expr, isinstance(clause, Absent | Let), c.span or clause.span)
 
 
 def reads(rule: Rule) -> tuple[_Read, ...]:
@@ -86,7 +83,7 @@ def reads(rule: Rule) -> tuple[_Read, ...]:
     found = [r for clause in rule.when for r in _clause_reads(clause)]
     for conclude in rule.concludes:
         for value in conclude.values:
-            found.extend(_expression_reads(value, True))
+            found.extend(_expression_reads(value, True, rule.span))
     return tuple(found)
 
 
@@ -158,16 +155,16 @@ def _strict_cycles(
         steps: list[str] = []
         for a, b in pairwise(cycle):
             if b[0] == "rule":
-                rule = rules[b[1]]
-                place = f" ({rule.span})" if rule.span else ""
-                steps.append(f"rule {b[1]}{place} {manner[(a, b)].manner} {a[1]}")
+                read = manner[(a, b)]
+                place = f" ({read.span})" if read.span else ""
+                steps.append(f"rule {b[1]}{place} {read.manner} {a[1]}")
             else:
-                steps.append(f"rule {a[1]} derives {b[1]}")
-        reader = rules[target[1]]
+                place = f" ({rules[a[1]].span})" if rules[a[1]].span else ""
+                steps.append(f"rule {a[1]}{place} derives {b[1]}")
         problems.append(
             Diagnostic(
                 "negation or aggregation is part of a cycle, so the rules have no defined result: " + "; ".join(steps),
-                reader.span,
+                manner[(source, target)].span or rules[target[1]].span,
                 "break the cycle at one of these steps",
             )
         )

@@ -34,6 +34,7 @@ def severe(page: Page, assessment: Assessment, view: View) -> None:
 
 def minor(page: Page, assessment: Assessment, view: View) -> None:
     """Medium and low findings, in two lines each unless everything is to be shown."""
+    place = _short_places(assessment)
     for level in ("medium", "low"):
         if view.everything:
             _level(page, assessment, view, level)
@@ -42,7 +43,7 @@ def minor(page: Page, assessment: Assessment, view: View) -> None:
         if found:
             page.heading(capitalised(level), count(len(found), "finding"), _heading(level))
             for group in group_findings(found):
-                _brief(page, group, assessment)
+                _brief(page, group, place)
 
 
 def _level(page: Page, assessment: Assessment, view: View, level: str) -> None:
@@ -176,14 +177,14 @@ def _due(finding: Finding, assessment: Assessment) -> str:
     return "an earlier phase" if enum is None else enum.label(enum.members[rank])
 
 
-def _brief(page: Page, group: FindingGroup, assessment: Assessment) -> None:
+def _brief(page: Page, group: FindingGroup, shown: Callable[[Span | None], str]) -> None:
     first = group.first
     page.item(_exposure(first), _named(group))
     rule = words((first.rule, "dim"))
     if any(f.late for f in group.findings):
         rule.append_text(words((" · ", "dim"), ("late", STYLES["late"])))
     place = next((e.place for e in reversed(first.evidence) if e.place), None)
-    page.pair(rule, words((_short_places(assessment)(place), "dim")), indent=5)
+    page.pair(rule, words((shown(place), "dim")), indent=5)
 
 
 def _short_places(assessment: Assessment) -> Callable[[Span | None], str]:

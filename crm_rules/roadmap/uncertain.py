@@ -271,7 +271,7 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
     tasks = [i for i, task in enumerate(network.is_task) if task]
     finish_low = max((frame.low.finish[i] for i in tasks), default=0)
     finish_high = max((frame.high.finish[i] for i in tasks), default=0)
-    total, free, driving = _floats(frame)
+    total, free, driving = _floats(frame, (finish_low, finish_high))
     looped = network.looped
 
     def known(low: int, high: int | None, node: int) -> int | None:
@@ -327,7 +327,7 @@ def _frame(network: Network) -> _Frame:
     )
     for j in network.order:
         inputs: list[_Input] = []
-        for k in network.incoming[j]:
+        for k in _holding(network, j):
             # On the start of j: what enters the finish counts less the duration.
             most, least = (longest[j], shortest[j]) if network.to_finish[k] else (0, 0)
             lag = network.lags[k]
@@ -378,6 +378,11 @@ def _hang(frame: _Frame, event: int, inputs: list[_Input]) -> list[int]:
     return [one.item for one in inputs]
 
 
+def _holding(network: Network, node: int) -> Sequence[int]:
+    """The links that hold a node in every completion: a dropped task on a loop may turn out to hand on no order."""
+    return network.incoming[node] if network.is_task[node] or not network.looped[node] else ()
+
+
 def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], shrink: Sequence[int]) -> _Early:
     """Early dates with one duration for pushing the finish away from the start, and one for pulling the start.
 
@@ -387,9 +392,7 @@ def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], sh
     finish = list(origin)
     for j in network.order:
         begin = end = origin[j]
-        # A dropped task on a loop may turn out to hand on no order at all.
-        links = () if network.looped[j] and not network.is_task[j] else network.incoming[j]
-        for k in links:
+        for k in _holding(network, j):
             i = network.tails[k]
             bound = (finish[i] if network.from_finish[k] else start[i]) + network.lags[k]
             if network.to_finish[k]:
@@ -413,8 +416,11 @@ def _undominated(bounds: list[tuple[int, int, _Input]]) -> list[_Input]:
 _Interval = tuple[int, int | None]  # upper end None: no limit
 
 
-def _floats(frame: _Frame) -> tuple[list[_Interval], list[_Interval], list[bool]]:
-    """Intervals of total and free float by node, and the links that are certainly driving."""
+def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], list[_Interval], list[bool]]:
+    """Intervals of total and free float by node, and the links that are certainly driving.
+
+    `finish` bounds the project finish.
+    """
     network, low, high, tree = frame.network, frame.low, frame.high, frame.tree
     critical = {event // 2 for event in tree.path(frame.project_finish, frame.project_start)}
     count = len(network.ids)
@@ -428,7 +434,8 @@ def _floats(frame: _Frame) -> tuple[list[_Interval], list[_Interval], list[bool]
     for i in reversed(network.order):
         own: _Interval = (frame.unlimited, None)
         if network.is_task[i]:
-            own = interval(*tree.apart(2 * i + 1, frame.project_finish))
+            least, most = tree.apart(2 * i + 1, frame.project_finish)
+            own = interval(max(least, finish[0] - high.finish[i]), min(most, finish[1] - low.finish[i]))
         spare = own
         for k in network.outgoing[i]:
             j = network.heads[k]

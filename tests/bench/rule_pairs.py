@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import Final
 
-from crm_rules.rules.draft import ClauseDraft, ConcludeDraft, ExampleDraft, RiskDraft, RuleDraft, Text
+from crm_rules.rules.draft import ClauseDraft, RuleDraft
+from tests.bench.notation import clauses
+from tests.engine.drafts import conclusion, each, risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Pair:
 
     Attributes:
         id: name of the rule.
-        clauses: keyword, head and conditions of each clause; for `let` the one condition is its value.
+        when: the clauses of the rule.
         over: list the hand-written form loops over; empty when there is no loop.
         plain: written by hand.
         tuned: written by hand for speed; the same as `plain` for most rules.
@@ -48,7 +50,7 @@ class Pair:
     """
 
     id: str
-    clauses: tuple[tuple[str, str, tuple[str, ...]], ...]
+    when: tuple[ClauseDraft, ...]
     over: str
     plain: ByHand
     tuned: ByHand
@@ -56,42 +58,21 @@ class Pair:
 
     def draft(self) -> RuleDraft:
         """The rule as an author would have written it."""
-        head = Text(self.id)
-        outcome: dict[str, object] = {}
         if self.concludes is None:
-            text = Text("known")
-            outcome["risk"] = RiskDraft(head, None, text, text, text, Text("3"), Text("3"))
-        else:
-            relation, about = self.concludes
-            outcome["concludes"] = (ConcludeDraft(Text(relation), {"about": (Text("about"), Text(about))}),)
-        return RuleDraft(
-            id=self.id,
-            head=head,
-            title=self.id,
-            kind="risk" if self.concludes is None else "conclusion",
-            when=tuple(_clause(*c) for c in self.clauses),
-            examples=tuple(ExampleDraft(head, e, {}, e) for e in ("fires", "silent")),
-            **outcome,  # type: ignore[arg-type]
-        )
-
-
-def _clause(keyword: str, head: str, conditions: tuple[str, ...]) -> ClauseDraft:
-    if keyword == "let":
-        return ClauseDraft(keyword, Text(head), be=Text(conditions[0]))
-    return ClauseDraft(keyword, Text(head), tuple(Text(c) for c in conditions))
+            return risk(self.id, *self.when)
+        relation, about = self.concludes
+        return conclusion(self.id, {relation: {"about": about}}, *self.when)
 
 
 def _single(number: int, over: str, where: str, by_hand: str) -> Pair:
     """A rule about one fact."""
-    conditions = tuple(where.split(" and "))
-    rule_id = f"single.{over}-{number}"
     code = ByHand(f"if {by_hand}:\n    found.append((ID, x))")
-    return Pair(rule_id, (("each", f"x in {over}", conditions),), over, code, code)
+    return Pair(f"single.{over}-{number}", (each(f"x in {over}", *where.split(" and ")),), over, code, code)
 
 
 def _pair(
     rule_id: str,
-    clauses: str,
+    when: str,
     over: str,
     body: str,
     setup: str = "",
@@ -99,17 +80,11 @@ def _pair(
     concludes: tuple[str, str] | None = None,
     tuned: ByHand | None = None,
 ) -> Pair:
-    """A rule whose clauses are written one per line: keyword, head, and conditions behind `:`, split at `;`."""
-    parsed = []
-    for line in dedent(clauses).strip().splitlines():
-        keyword, _, rest = line.strip().partition(" ")
-        head, _, conditions = (rest, "", "") if keyword == "check" else rest.partition(": ")
-        parsed.append((keyword, head, tuple(c.strip() for c in conditions.split(";") if c)))
-    plain = ByHand(dedent(body).strip(), dedent(setup).strip(), guard)
-    return Pair(rule_id, tuple(parsed), over, plain, tuned or plain, concludes)
+    plain = _by_hand(setup, guard, body)
+    return Pair(rule_id, clauses(when), over, plain, tuned or plain, concludes)
 
 
-def _tuned(setup: str, guard: str, body: str) -> ByHand:
+def _by_hand(setup: str, guard: str, body: str) -> ByHand:
     return ByHand(dedent(body).strip(), dedent(setup).strip(), guard)
 
 
@@ -256,7 +231,11 @@ SINGLES: Final = tuple(
                 "not x.current and x.pages > 40",
                 "x.current is False and x.pages is not None and x.pages > 40",
             ),
-            ("documents", "x.kind == 'manual' and x.pages < 10", "x.kind == 'manual' and x.pages is not None and x.pages < 10"),
+            (
+                "documents",
+                "x.kind == 'manual' and x.pages < 10",
+                "x.kind == 'manual' and x.pages is not None and x.pages < 10",
+            ),
             ("documents", "x.pages > 80", "x.pages is not None and x.pages > 80"),
             # courses
             (
@@ -610,7 +589,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'people' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "staffed = {person.department for person in p.people}",
             "None not in staffed and 'people' not in p.incomplete",
             """
@@ -631,7 +610,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'milestones' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "watched = {milestone.task for milestone in p.milestones}",
             "None not in watched and 'milestones' not in p.incomplete",
             """
@@ -659,7 +638,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'contracts' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "signing = {contract.vendor for contract in p.contracts if contract.signed is not False}",
             "None not in signing and 'contracts' not in p.incomplete",
             """
@@ -684,7 +663,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'interfaces' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "sources = {interface.source for interface in p.interfaces}",
             "None not in sources and 'interfaces' not in p.incomplete",
             """
@@ -708,7 +687,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'documents' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "authors = {document.author for document in p.documents if document.current is not False}",
             "None not in authors and 'documents' not in p.incomplete",
             """
@@ -732,7 +711,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'courses' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "taught = {course.department for course in p.courses if course.planned is not False}",
             "None not in taught and 'courses' not in p.incomplete",
             """
@@ -778,7 +757,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'sponsors' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "sponsored = {sponsor.department for sponsor in p.sponsors}",
             "None not in sponsored and 'sponsors' not in p.incomplete",
             """
@@ -821,7 +800,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'people' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "needy = {person.department for person in p.people if not person.trained}",
             "None not in needy and 'people' not in p.incomplete",
             """
@@ -849,7 +828,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'products' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "delivering = {product.vendor for product in p.products if product.fit is None or product.fit > 0.3}",
             "None not in delivering and 'products' not in p.incomplete",
             """
@@ -874,7 +853,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'tasks' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "owners = {task.owner for task in p.tasks}",
             "None not in owners and 'tasks' not in p.incomplete",
             """
@@ -900,7 +879,7 @@ NEGATIONS: Final = (
             found.append((ID, x))
         """,
         guard="'people' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             "deputies = {other.deputy for other in p.people}",
             "None not in deputies and 'people' not in p.incomplete",
             """
@@ -959,7 +938,7 @@ AGGREGATES: Final = (
         if sum(task.owner == x.id for task in p.tasks) >= 2:
             found.append((ID, x))
         """,
-        tuned=_tuned(
+        tuned=_by_hand(
             """
             tasks_of = {}
             for task in p.tasks:
@@ -988,7 +967,7 @@ AGGREGATES: Final = (
             found.append((ID, x))
         """,
         guard="'people' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             """
             members_of = {}
             for person in p.people:
@@ -1045,7 +1024,7 @@ AGGREGATES: Final = (
                 found.append((ID, x))
         """,
         guard="'contracts' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             """
             values_of = {}
             for contract in p.contracts:
@@ -1092,7 +1071,7 @@ AGGREGATES: Final = (
         if sum(interface.source == x.id and interface.tested is False for interface in p.interfaces) > 0:
             found.append((ID, x))
         """,
-        tuned=_tuned(
+        tuned=_by_hand(
             "untested = {interface.source for interface in p.interfaces if interface.tested is False}",
             "",
             """
@@ -1116,7 +1095,7 @@ AGGREGATES: Final = (
                 found.append((ID, x))
         """,
         guard="'courses' not in p.incomplete",
-        tuned=_tuned(
+        tuned=_by_hand(
             """
             days_of = {}
             for course in p.courses:

@@ -100,6 +100,10 @@ def test_each_format_goes_where_it_was_sent(
         (["--format", "json", "-o", "-", "--format", "text"], "Only one format can go to standard output"),
         (["--format", "json", "-o", "a", "-o", "b"], "2 files (-o) for 1 --format"),
         (["--format", "json", "-o", "a", "--format", "text", "-o", "a"], "the same file: a."),
+        (
+            ["--format", "json", "-o", "a", "-o", "b", "--format", "text", "--format", "text"],
+            "Put -o b behind the --format it belongs to",
+        ),
         (["-o", "a", "--format", "json", "--format", "text"], "Put -o a behind the --format it belongs to"),
     ],
 )

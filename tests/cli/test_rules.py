@@ -123,13 +123,13 @@ def test_a_sound_pack_is_summed_up() -> None:
 
 def test_all_problems_of_all_rules_are_shown_with_their_number(pack: Path) -> None:
     change(pack / "goals" / "vague.yaml", "goal.clear == false", "goal.claer == false")
-    change(pack / "people" / "duties-not-defined.yaml", "actor: client_pm", "actor: client_pn")
+    change(pack / "people" / "duties-not-defined.yaml", "person.responsibility_defined", "person.responsible")
     result = call("rules", "check", pack)
     assert (result.code, result.out) == (3, "")
     shown = [line for line in result.err.split("\n") if line.startswith(str(pack))]
     assert [line.removeprefix(f"{pack}/") for line in shown] == [
         "goals/vague.yaml:8:29: goals has no field 'claer'",
-        "people/duties-not-defined.yaml:17:14: Actor has no member 'client_pn'",
+        "people/duties-not-defined.yaml:6:19: team has no field 'responsible'",
     ]
     assert "did you mean 'clear'?" in result.err
     assert result.err.endswith("\n2 errors.\n")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from crm_rules.cli.session import Session
 from tests.cli.calling import COMMAND, PACK, PROJECT, ROOT, TROUBLED, call, spawn
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 SMALL = ("assess", PROJECT, "--pack", PACK)
 CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -91,10 +98,12 @@ def test_two_calls_give_the_same_bytes() -> None:
     assert len(outputs) == 2
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_error(unbuffered: str) -> None:
     process = subprocess.Popen(
         [*COMMAND, "assess", TROUBLED, "--format", "json"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -106,6 +115,19 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     said = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), said) == (1, "")
+
+
+class Reluctant(io.BytesIO):
+    """A stream that takes at most a hundred bytes at a time, as unbuffered ones may."""
+
+    def write(self, data: ReadableBuffer) -> int:
+        return super().write(memoryview(data)[:100])
+
+
+def test_a_stream_that_takes_little_at_a_time_gets_everything() -> None:
+    stream = io.TextIOWrapper(Reluctant(), encoding="utf-8", write_through=True)
+    Session(out=stream).result("a long line\n" * 100)
+    assert stream.buffer.getvalue() == b"a long line\n" * 100
 
 
 def test_a_full_disk_is_said_in_a_sentence() -> None:

@@ -48,6 +48,15 @@ def test_recommendations_from_one_line_of_one_rule_are_one_piece_of_advice() -> 
     assert free.exposure == 25 + 20
 
 
+def test_two_lines_of_a_rule_for_one_actor_stay_two() -> None:
+    groups = [g for g in group_recommendations(small()) if g.first.actor == "client_pm"]
+    assert [m.action for g in groups for m in g.members if "Cem" in m.action] == [
+        "name a deputy for Cem Acar",
+        "write down what Cem Acar answers for",
+    ]
+    assert [len(g.members) for g in groups] == [2, 3, 3]
+
+
 def test_advice_is_ordered_by_the_exposure_of_all_it_addresses() -> None:
     exposures = [g.exposure for g in group_recommendations(small())]
     assert exposures == sorted(exposures, reverse=True)

@@ -217,6 +217,10 @@ class TestCriticalPaths:
         assert r.critical_path_count == 1
         assert len(r.tasks["b"].driving) == 3
 
+    def test_path_ends_where_only_done_work_follows(self) -> None:
+        r = analyse(plan({"a": 2, "gone": 1, "b": 1}, "a->gone", "gone->b", dropped="gone", done="b"))
+        assert (r.critical_path, r.critical_path_count) == (("a",), 1)
+
     def test_two_starts_and_two_ends(self) -> None:
         # a or b, then m, then x or y.
         r = analyse(plan(dict.fromkeys("abmxy", 1), "a->m", "b->m", "m->x", "m->y"))

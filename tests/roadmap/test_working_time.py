@@ -92,6 +92,13 @@ def test_anchor_is_the_earliest_start_of_a_task_that_waits_for_nobody() -> None:
     assert analyse(earlier).start_date == dt.date(2026, 2, 2)
 
 
+def test_a_task_on_a_loop_is_no_anchor() -> None:
+    base = plan({"a": 1, "b": 1, "c": 1}, "a->b", "b->a")
+    a, _, c = base.tasks
+    dated = with_tasks(base, a=replace(a, start=dt.date(2026, 1, 1)), c=replace(c, start=MONDAY))
+    assert analyse(dated).start_date == MONDAY
+
+
 def test_without_a_stated_start_there_are_no_dates() -> None:
     r = analyse(plan({"a": 1}))
     assert (r.start_date, r.finish, r.tasks["a"].early_start) == (None, None, None)

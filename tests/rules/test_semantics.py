@@ -99,10 +99,11 @@ NUMBERS = tuple(interval(low, high) for low in range(3) for high in range(low, 3
 
 
 def points(value: Any) -> range:
-    return range(value.low, value.high + 1) if isinstance(value, Interval) else range(value, value + 1)
+    low, high = (value.low, value.high) if isinstance(value, Interval) else (value, value)
+    return range(int(low), int(high) + 1)
 
 
-def apply(op: str, a: Any, b: Any) -> bool:
+def apply(op: str, a: int, b: int) -> bool:
     return {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
 
 
