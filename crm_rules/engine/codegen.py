@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -47,7 +47,7 @@ from crm_rules.rules.expressions import (
     names,
     walk,
 )
-from crm_rules.rules.rule import Conclude
+from crm_rules.rules.rule import Conclude, Rule, conditions
 from crm_rules.rules.semantics import settle
 
 Mode = Literal["sure", "loose"]
@@ -1034,8 +1034,43 @@ def stratum_source(program: Program, number: int, uses: Uses, full: bool, only: 
     return _function(f"stratum_{number}", generator)
 
 
-def rule_sources(program: Program, number: int, uses: Uses, full: bool) -> list[tuple[str, int, str | None]]:
-    """Sources of the functions that run the rules of a recursive stratum.
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One of the two fixpoints of a recursive stratum: first the certain one, then the possible one.
+
+    Attributes:
+        mode: which of them.
+        again: whether the other one follows, which must not record certain firings again.
+    """
+
+    mode: Mode
+    again: bool = False
+
+
+def looks_at(rules: Iterable[Rule]) -> tuple[frozenset[str], frozenset[str]]:
+    """Relations, sections included, and ids of rules that rules look at anywhere."""
+    relations: set[str] = set()
+    raised: set[str] = set()
+    for rule in rules:
+        read = [read.node for read in reads(rule)]
+        relations.update(name for kind, name in read if kind == "relation")
+        raised.update(name for kind, name in read if kind == "rule")
+        exprs = [c.expr for clause in rule.when for c in conditions(clause)]
+        exprs += [v for conclude in rule.concludes for v in conclude.values]
+        relations.update(part.relation for e in exprs for part in walk(e) if isinstance(part, Field))
+    return frozenset(relations), frozenset(raised)
+
+
+def reactive(program: Program, position: int) -> bool:
+    """Whether a rule of a recursive stratum looks at it through `some`, `any` or raised(), so that it is run again."""
+    stratum = program.strata[program.stratum_of[position]]
+    own = {("relation", name) for name in stratum.relations} | {("rule", program.rules[p].id) for p in stratum.rules}
+    looks = sum(read.node in own for read in reads(program.rules[position]))
+    return looks > sum(e.relation in stratum.relations for e in program.rules[position].eaches)
+
+
+def rule_sources(program: Program, number: int, uses: Uses, phase: Phase) -> list[tuple[str, int, str | None]]:
+    """Sources of the functions that run the rules of a recursive stratum in one of its phases.
 
     Returns:
         Triples of source, rule and the relation whose new facts the function joins (None for the
@@ -1047,10 +1082,10 @@ def rule_sources(program: Program, number: int, uses: Uses, full: bool) -> list[
         variants: list[int | None] = [None]
         variants += [i for i, e in enumerate(program.rules[position].eaches) if e.relation in stratum.relations]
         for variant in variants:
-            generator = Generator(program, uses, full, own=stratum.relations)
+            generator = Generator(program, uses, phase.mode == "loose", own=stratum.relations)
             steps = list(plan_rule(program, position, variant))
             name = f"rule_{position}" + ("" if variant is None else f"_new_{variant}")
-            _recursive_rule(generator, position, steps, full, variant is not None)
+            _recursive_rule(generator, position, steps, phase, variant is not None)
             relation = None if variant is None else program.rules[position].eaches[variant].relation
             found.append((_function(name, generator), position, relation))
     return found
@@ -1248,21 +1283,31 @@ def _used_columns(program: Program, member: tuple[int, tuple[Step, ...], Scan, t
                 yield part.index
 
 
-def _recursive_rule(generator: Generator, position: int, steps: list[Step], loose: bool, new: bool) -> None:
+def _recursive_rule(generator: Generator, position: int, steps: list[Step], phase: Phase, new: bool) -> None:
     """One rule of a recursive stratum; with `new`, its first scan runs over new facts only."""
     generator.position = position
     rule = generator.program.rules[position]
     scope = generator.scope()
     witnesses: dict[int, str] = {}
-    mode: Mode = "loose" if loose else "sure"
+    mode = phase.mode
+    loose = mode == "loose"
+    # A rule that joins one fact of its stratum meets every match once: when that fact is new.
+    once = not reactive(generator.program, position) and sum(e.relation in generator.own for e in rule.eaches) == 1
 
     def leaf() -> None:
-        rows = ", ".join(generator.row(scope, e.var).name for e in rule.eaches)
+        if once and not loose and not phase.again:
+            generator.record("certain", scope, witnesses)
+            return
         key = generator.fresh("t")
         seen = generator.need(f"seen_{position}", f"state.seen[{position}]")
-        generator.lines.put(f"{key} = ({rows}{',' if len(rule.eaches) == 1 else ''})")
-        with generator.lines.block(f"if {key} not in {seen}:"):
+        generator.lines.put(f"{key} = {_tuple([generator.row(scope, e.var).name for e in rule.eaches])}")
+        if once and not loose:
             generator.lines.put(f"{seen}.add({key})")
+            generator.record("certain", scope, witnesses)
+            return
+        with generator.lines.block(f"if {key} not in {seen}:"):
+            if not once:
+                generator.lines.put(f"{seen}.add({key})")
             generator.record("possible" if loose else "certain", scope, witnesses)
 
     if not new:

@@ -12,18 +12,17 @@ import datetime as dt
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_rules.engine.codegen import Uses, rule_sources, stratum_source
-from crm_rules.engine.protocol import Derived, Limits, Run, is_open, storable
+from crm_rules.engine.codegen import Phase, Uses, looks_at, reactive, rule_sources, stratum_source
+from crm_rules.engine.protocol import Derived, Limits, Run, is_open
 from crm_rules.errors import EngineError, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row, row_order
 from crm_rules.program.program import Program
-from crm_rules.program.stratify import reads
 from crm_rules.rules.semantics import (
     arithmetic,
     call,
@@ -60,10 +59,13 @@ class _Recursive:
         sure, loose: per rule its position, the function that joins everything, the functions that
             join new facts by relation, and whether it also depends on the stratum otherwise;
             `loose` is empty where nobody needs to know what is possible.
+        relations, rules: what the stratum looks at besides itself.
     """
 
     sure: tuple[_RuleFunctions, ...]
     loose: tuple[_RuleFunctions, ...]
+    relations: frozenset[str]
+    rules: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,10 @@ class CompiledEngine:
         uses = Uses.of(program)
         if not program.strata[number].recursive:
             return stratum_source(program, number, uses, possible, only=position)
-        full = possible or position in uses.decisive
-        return "\n".join(source for source, p, _ in rule_sources(program, number, uses, full) if p == position)
+        loose = possible or position in uses.decisive
+        phases = [Phase("sure", again=True), Phase("loose")] if loose else [Phase("sure")]
+        found = [rule_sources(program, number, uses, phase) for phase in phases]
+        return "\n".join(source for sources in found for source, p, _ in sources if p == position)
 
 
 def _compile(program: Program, number: int, uses: Uses, possible: bool) -> _Flat | _Recursive:
@@ -150,16 +154,18 @@ def _compile(program: Program, number: int, uses: Uses, possible: bool) -> _Flat
             raise _too_deep(program, next(p for p, source in alone if not _nests(source))) from None
     # Rules that feed each other are needed together or not at all.
     loose = possible or not uses.decisive.isdisjoint(stratum.rules)
+    relations, rules = looks_at([program.rules[p] for p in stratum.rules])
     return _Recursive(
-        _rule_functions(program, number, uses, full=False),
-        _rule_functions(program, number, uses, full=True) if loose else (),
+        _rule_functions(program, number, uses, Phase("sure", again=loose)),
+        _rule_functions(program, number, uses, Phase("loose")) if loose else (),
+        relations - stratum.relations,
+        frozenset(program.by_id[r] for r in rules if r in program.by_id).difference(stratum.rules),
     )
 
 
-def _rule_functions(program: Program, number: int, uses: Uses, full: bool) -> tuple[_RuleFunctions, ...]:
-    own = program.strata[number].relations
+def _rule_functions(program: Program, number: int, uses: Uses, phase: Phase) -> tuple[_RuleFunctions, ...]:
     by_rule: dict[int, tuple[list[Function], list[tuple[str, Function]]]] = {}
-    for source, position, relation in rule_sources(program, number, uses, full):
+    for source, position, relation in rule_sources(program, number, uses, phase):
         try:
             function = _load(source, source.partition("(")[0].removeprefix("def "))
         except SyntaxError:
@@ -171,20 +177,8 @@ def _rule_functions(program: Program, number: int, uses: Uses, full: bool) -> tu
             new.append((relation, function))
     found: list[_RuleFunctions] = []
     for position, (everything, new) in by_rule.items():
-        rule = program.rules[position]
-        # A rule that looks at the stratum through `some`, `any` or raised() is simply run again.
-        joined = sum(e.relation in own for e in rule.eaches)
-        reactive = _own_reads(program, position, number) > joined
-        found.append(_RuleFunctions(position, everything[0], tuple(new), reactive))
+        found.append(_RuleFunctions(position, everything[0], tuple(new), reactive(program, position)))
     return tuple(found)
-
-
-def _own_reads(program: Program, position: int, number: int) -> int:
-    """How many times a rule looks at relations and rules of its own stratum."""
-    stratum = program.strata[number]
-    own = {("relation", name) for name in stratum.relations}
-    own |= {("rule", program.rules[p].id) for p in stratum.rules}
-    return sum(read.node in own for read in reads(program.rules[position]))
 
 
 def _nests(source: str) -> bool:
@@ -351,19 +345,26 @@ class _State:
         rows = self.facts_of(relation)
 
         def add(row: Row, certain: bool) -> None:
-            if certain and storable(row):
+            # A row that may be certain has no unknown value; see `protocol.storable`.
+            if certain and None not in row and UNNAMED not in row:
                 rows[row] = True
             else:
                 rows.setdefault(row, False)
 
-        def add_new(row: Row, certain: bool) -> None:
-            if certain and not storable(row):
-                self.postponed.setdefault(relation, []).append(row)
-            elif row not in rows:
-                rows[row] = certain
-                self.fresh.setdefault(relation, []).append(row)
+        if relation not in self.growing:
+            return add
+        fresh = self.fresh.setdefault(relation, [])
 
-        return add_new if relation in self.growing else add
+        def add_new(row: Row, certain: bool) -> None:
+            if row in rows:
+                return
+            if certain and (None in row or UNNAMED in row):
+                self.postponed.setdefault(relation, []).append(row)
+            else:
+                rows[row] = certain
+                fresh.append(row)
+
+        return add_new
 
     def too_many_firings(self) -> None:
         raise EngineError(f"more than {self.limits.firings:,} firings (limit: firings)")
@@ -422,7 +423,11 @@ class _State:
             self.derived_count += len(self.found[relation])
             self._forget_indexes(relation)
         self._rounds(stratum.sure, self._certain, self.sure_flags)
-        if stratum.loose:
+        if stratum.loose and self._all_known(stratum, start):
+            # Then nothing is possible that is not certain.
+            for f in stratum.sure:
+                self.loose_flags[f.position] |= self.sure_flags[f.position]
+        elif stratum.loose:
             for relation in own:
                 rows = dict.fromkeys([*start[relation], *self.postponed.get(relation, ())], False)
                 certain = self.found[relation]
@@ -434,6 +439,17 @@ class _State:
             self._rounds(stratum.loose, self._possible, self.loose_flags)
         self.growing = frozenset()
 
+    def _all_known(self, stratum: _Recursive, start: Mapping[str, Mapping[Row, bool]]) -> bool:
+        """Whether nothing is open about anything a recursive stratum looks at, or starts from."""
+        if any(False in rows.values() for rows in start.values()):
+            return False
+        if any(self.loose_flags[p] != self.sure_flags[p] for p in stratum.rules):
+            return False
+        derived = stratum.relations - self.facts.extensions.keys()
+        if any(self.final.get(r, _NOTHING).possible for r in derived):
+            return False
+        return stratum.relations - derived <= self.facts.known
+
     def _rounds(self, functions: tuple[_RuleFunctions, ...], visible: dict[str, Any], flags: bytearray) -> None:
         """Run rules until neither a fact nor the flag of a rule is new."""
         self.fresh = {}
@@ -441,7 +457,7 @@ class _State:
         for f in functions:
             f.everything(self)
         for _ in range(self.limits.rounds):
-            self.new, self.fresh = self.fresh, {}
+            self.new, self.fresh = {name: rows for name, rows in self.fresh.items() if rows}, {}
             if not self.new and flags == before:
                 return
             before = bytes(flags)

@@ -53,19 +53,23 @@ class FactBase:
     Attributes:
         listed: list or section to its possible rows, and the one among them that stands for entries
             we have not been told about (see `placeholder`), None where the list is complete.
+        known: lists and sections about which nothing is unknown.
     """
 
     schema: Schema
     extensions: Mapping[str, Extension]
     origin: Origin = field(default_factory=Origin, compare=False)
     listed: Mapping[str, tuple[tuple[Row, ...], Row | None]] = field(init=False, compare=False, repr=False)
+    known: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         listed: dict[str, tuple[tuple[Row, ...], Row | None]] = {}
         for name, extension in self.extensions.items():
             unlisted = None if extension.complete else self.placeholder(name)
             listed[name] = (extension.rows if unlisted is None else (*extension.rows, unlisted), unlisted)
+        known = (n for n, e in self.extensions.items() if e.complete and not any(None in row for row in e.rows))
         object.__setattr__(self, "listed", listed)
+        object.__setattr__(self, "known", frozenset(known))
 
     @staticmethod
     def of(

@@ -101,7 +101,7 @@ def chains() -> Entries:
             tasks.append({"id": f"c{chain:02}-{step:02}"})
             for copy in range(0 if not step else 2 if step % 5 == 0 else 1):
                 ends = {"predecessor": f"c{chain:02}-{step - 1:02}", "successor": f"c{chain:02}-{step:02}"}
-                links.append({"id": f"l{chain:02}-{step:02}-{copy}", **ends})
+                links.append({"id": f"l{chain:02}-{step:02}-{copy}", **ends, "lag": 0})
     return {"people": [], "tasks": tasks, "links": links}
 
 
