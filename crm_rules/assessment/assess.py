@@ -21,7 +21,7 @@ from crm_rules.explain.readings import AbsenceReading, AggregateReading, FactRea
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row
 from crm_rules.rules.clauses import clauses_truth
-from crm_rules.rules.expressions import Expr, Field
+from crm_rules.rules.expressions import Const, Expr, Field
 from crm_rules.rules.rule import EFFORTS, Risk, Rule
 from crm_rules.rules.rule import Recommendation as Advice
 from crm_rules.rules.semantics import Interval, evaluate
@@ -151,7 +151,7 @@ class Assessing:
         return likelihood, impact
 
     def _score(self, expr: Expr, env: Mapping[str, Any]) -> int:
-        value = evaluate(expr, env, self.run.view)
+        value = expr.value if isinstance(expr, Const) else evaluate(expr, env, self.run.view)
         if value is None or value is NO_VALUE or isinstance(value, Interval):
             return MIDDLE
         return int(min(5, max(1, round(value))))

@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_rules.engine.codegen import Phase, Uses, looks_at, reactive, rule_sources, stratum_source
+from crm_rules.engine.codegen.frame import Uses
+from crm_rules.engine.codegen.loops import Phase, reactive
+from crm_rules.engine.codegen.strata import looks_at, rule_sources, stratum_source, uses_of
 from crm_rules.engine.protocol import Derived, Limits, Run, is_open
 from crm_rules.errors import EngineError, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
@@ -56,12 +58,14 @@ class _Recursive:
     """A stratum whose rules feed each other.
 
     Attributes:
-        sure, loose: per rule its position, the function that joins everything, the functions that
-            join new facts by relation, and whether it also depends on the stratum otherwise;
-            `loose` is empty where nobody needs to know what is possible.
+        alone: the rules in the certain program, where nothing is possible that is not certain or
+            nobody needs to know.
+        sure, loose: the rules in the certain program and, after it, in the possible one; empty where
+            nobody needs to know.
         relations, rules: what the stratum looks at besides itself.
     """
 
+    alone: tuple[_RuleFunctions, ...]
     sure: tuple[_RuleFunctions, ...]
     loose: tuple[_RuleFunctions, ...]
     relations: frozenset[str]
@@ -70,6 +74,15 @@ class _Recursive:
 
 @dataclass(frozen=True, slots=True)
 class _RuleFunctions:
+    """A rule of a recursive stratum.
+
+    Attributes:
+        position: the rule.
+        everything: the function that joins all facts.
+        new: the functions that join the new facts of a relation, for each `each` clause over it.
+        reactive: whether the rule looks at the stratum otherwise as well, so that it is run again as a whole.
+    """
+
     position: int
     everything: Function
     new: tuple[tuple[str, Function], ...]
@@ -116,7 +129,7 @@ class CompiledEngine:
             if code is not None:
                 self._cache.move_to_end(key)
                 return code
-        uses = Uses.of(program)
+        uses = uses_of(program)
         code = Code(
             tuple(_compile(program, n, uses, possible) for n in range(len(program.strata))),
             tuple(r.name for r in program.schema.relations.values() if r.kind is RelationKind.DERIVED),
@@ -135,7 +148,7 @@ class CompiledEngine:
         """
         position = program.by_id[rule]
         number = program.stratum_of[position]
-        uses = Uses.of(program)
+        uses = uses_of(program)
         if not program.strata[number].recursive:
             return stratum_source(program, number, uses, possible, only=position)
         loose = possible or position in uses.decisive
@@ -156,7 +169,8 @@ def _compile(program: Program, number: int, uses: Uses, possible: bool) -> _Flat
     loose = possible or not uses.decisive.isdisjoint(stratum.rules)
     relations, rules = looks_at([program.rules[p] for p in stratum.rules])
     return _Recursive(
-        _rule_functions(program, number, uses, Phase("sure", again=loose)),
+        _rule_functions(program, number, uses, Phase("sure")),
+        _rule_functions(program, number, uses, Phase("sure", again=True)) if loose else (),
         _rule_functions(program, number, uses, Phase("loose")) if loose else (),
         relations - stratum.relations,
         frozenset(program.by_id[r] for r in rules if r in program.by_id).difference(stratum.rules),
@@ -416,18 +430,18 @@ class _State:
         start = {r: self.found.get(r, {}) for r in own}
         # What the rules derive besides becomes final later; nothing in this stratum reads it.
         self.growing, self.postponed = self.program.strata[number].relations, {}
-        self.seen = {f.position: set() for f in stratum.sure}
+        self.seen = {f.position: set() for f in stratum.alone}
+        alone = not stratum.loose or self._all_known(stratum, start)
         for relation in own:
             self._certain[relation] = [r for r, sure in start[relation].items() if sure]
             self.found[relation] = dict.fromkeys(self._certain[relation], True)
             self.derived_count += len(self.found[relation])
             self._forget_indexes(relation)
-        self._rounds(stratum.sure, self._certain, self.sure_flags)
-        if stratum.loose and self._all_known(stratum, start):
-            # Then nothing is possible that is not certain.
-            for f in stratum.sure:
+        self._rounds(stratum.alone if alone else stratum.sure, self._certain, self.sure_flags)
+        if alone:
+            for f in stratum.alone:
                 self.loose_flags[f.position] |= self.sure_flags[f.position]
-        elif stratum.loose:
+        else:
             for relation in own:
                 rows = dict.fromkeys([*start[relation], *self.postponed.get(relation, ())], False)
                 certain = self.found[relation]

@@ -133,11 +133,14 @@ class Explainer:
 
     def env(self, firing: Firing) -> dict[str, Any]:
         """Names bound by a firing: sections, facts and `let` values."""
-        parts = self._parts(firing.rule)
-        env: dict[str, Any] = dict(self.sections)
-        env.update(zip(parts.vars, firing.facts, strict=True))
-        for clause in parts.lets:
+        env = self._bound(firing)
+        for clause in self._parts(firing.rule).lets:
             env[clause.name] = evaluate(clause.value.expr, env, self.run.view)
+        return env
+
+    def _bound(self, firing: Firing) -> dict[str, Any]:
+        env: dict[str, Any] = dict(self.sections)
+        env.update(zip(self._parts(firing.rule).vars, firing.facts, strict=True))
         return env
 
     def _parts(self, rule_id: str) -> _Parts:
@@ -157,8 +160,10 @@ class Explainer:
 
     def truth(self, firing: Firing) -> Truth:
         """Truth of a firing's conditions, evaluated anew; that its facts are certain is not looked at."""
-        parts = self._parts(firing.rule)
-        env = self.env(firing)
+        return self._truth(self._parts(firing.rule), self._bound(firing))
+
+    def _truth(self, parts: _Parts, env: dict[str, Any]) -> Truth:
+        """See `truth`; `let` values are added to `env`."""
         if parts.gate is not None and evaluate(parts.gate, env, self.run.view) is not True:
             return False
         return clauses_truth(parts.rule.when, env, self.run.view)
@@ -224,14 +229,14 @@ class Explainer:
             return known
         if not firing.certain:
             raise ValueError("only certain firings are derived")
-        if self.truth(firing) is not True:
-            raise EngineError(f"rule {firing.rule} is reported for facts for which its conditions do not hold")
         parts = self._parts(firing.rule)
+        env = self._bound(firing)
+        if self._truth(parts, env) is not True:
+            raise EngineError(f"rule {firing.rule} is reported for facts for which its conditions do not hold")
         rule, reader = parts.rule, parts.reader
         ranking = self.ranking(firing.rule)
         if ranking is not None:
             reader = replace(reader, world=ranking.below(ranking.ranks[firing]))
-        env = self.env(firing)
         steps = tuple(Step(clause, tuple(reader.clause_readings(clause, env))) for clause in rule.when)
         premises: dict[str, Derivation] = {}
         for step in steps:

@@ -129,7 +129,7 @@ class Narrator:
 
     def fill(self, template: Template, env: Mapping[str, Any]) -> str:
         """A template with its holes filled from bound facts and values."""
-        return "".join(p if isinstance(p, str) else self._hole(p, env) for p in template.parts)
+        return "".join([p if isinstance(p, str) else self._hole(p, env) for p in template.parts])
 
     def _hole(self, hole: Hole, env: Mapping[str, Any]) -> str:
         if not isinstance(hole.value, Field):

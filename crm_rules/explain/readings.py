@@ -7,7 +7,7 @@ searches: both follow one expression for facts already bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,11 @@ from crm_rules.rules.expressions import (
     Aggregate,
     And,
     AtLeast,
+    Compare,
     Const,
     Expr,
     Field,
+    In,
     Known,
     Local,
     Not,
@@ -178,9 +180,11 @@ class Reader:
                     truth = self.world.raised(rule)
                     if truth is not None:
                         yield RaisedReading(rule, truth)
+            case Const():
+                return
             case _:
-                for child in children(expr):
-                    yield from self.value_readings(child, env)
+                for operand in _operands(expr):
+                    yield from self.value_readings(operand, env)
 
     def _aggregate(self, expr: Aggregate, env: Mapping[str, Any]) -> AggregateReading:
         members: list[Row] = []
@@ -247,8 +251,8 @@ class Reader:
             case Const() | Known():
                 return
             case _:
-                for child in children(expr):
-                    yield from self.open_points(child, env)
+                for operand in _operands(expr):
+                    yield from self.open_points(operand, env)
 
     def _open_field(self, relation: str, row: Row, column: str) -> Iterator[OpenPoint]:
         kind = self.schema.relations[relation].kind
@@ -317,3 +321,14 @@ class Reader:
 
     def _is_certain(self, relation: str, row: Row) -> bool:
         return any(c.certain for c in self.world.candidates(relation) if c.row == row)
+
+
+def _operands(expr: Expr) -> Iterable[Expr]:
+    """Direct subexpressions; `children` without a look at fields for what conditions mostly consist of."""
+    match expr:
+        case Compare(left=left, right=right):
+            return left, right
+        case In(item=item, container=container):
+            return item, container
+        case _:
+            return children(expr)

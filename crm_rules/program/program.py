@@ -116,9 +116,11 @@ def program_of(
 ) -> Program:
     """Freeze checked rules and their strata into a program."""
     settings = dict(settings or {})
+    # Where rules look for the phase is written in none of them.
+    phase = None if schema.phase is None else [*schema.phase, schema.relations[schema.phase[0]].index(schema.phase[1])]
     digest = hashlib.sha256(
         json.dumps(
-            [_canonical(rules), _canonical(derived_relations(schema)), _canonical(settings)],
+            [_canonical(rules), _canonical(derived_relations(schema)), _canonical(settings), phase],
             sort_keys=True,
             ensure_ascii=True,
         ).encode()
@@ -135,7 +137,7 @@ def _canonical(value: Any) -> Any:
     """A JSON form that does not depend on hash order, places or file names."""
     match value:
         case Field():
-            return ["field", value.var, value.relation, value.column.name, value.index]
+            return ["field", value.var, value.relation, _canonical(value.column), value.index]
         case Column():
             return ["column", value.name, value.type.kind.value, value.arity.value, sorted(value.type.targets)]
         case Span():

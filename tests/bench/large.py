@@ -77,18 +77,13 @@ def _matches(run: Run) -> Matches:
     """Certain firings; a derived fact stands for itself, another one for its key."""
     rules = run.program.rules
     derived = run.program.derived_in
-    return frozenset(
-        (
-            rules[rule].id,
-            *(
-                row if relation in derived else row[0]
-                for relation, row in zip(
-                    [c.relation for c in (*rules[rule].eaches, *rules[rule].somes)], rows, strict=True
-                )
-            ),
-        )
-        for rule, *rows in run.certain_records
-    )
+    found: set[tuple[Any, ...]] = set()
+    for position, *rows in run.certain_records:
+        rule = rules[position]
+        relations = [e.relation for e in rule.eaches] + [s.relation for s in rule.somes]
+        matched = zip(relations, rows, strict=True)
+        found.add((rule.id, *(row if relation in derived else row[0] for relation, row in matched)))
+    return frozenset(found)
 
 
 def bench(rounds: int) -> None:

@@ -142,10 +142,10 @@ _JOINS: Final = {
         each task in tasks: task.duration > 35
         each person in people: person.id == task.owner; not person.trained
     """,
-    "starts-long-before-its-predecessor-ends": """
+    "ends-before-its-predecessor-starts": """
         each link in links: link.lag >= 0
         each earlier in tasks: earlier.id == link.predecessor
-        each later in tasks: later.id == link.successor; later.start + 1450 < earlier.finish
+        each later in tasks: later.id == link.successor; later.finish < earlier.start
     """,
     "critical-handover-to-oneself": """
         each link in links
@@ -217,40 +217,45 @@ def _long_task_of_untrained_owner(plan: Any, people: Any, tasks: Any, tasks_of: 
                 found.append(("long-task-of-untrained-owner", task, person))
 
 
-def _starts_long_before_its_predecessor_ends(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
+def _ends_before_its_predecessor_starts(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
     for link in plan.links:
         if link.lag is not None and link.lag >= 0:
             earlier, later = tasks.get(link.predecessor), tasks.get(link.successor)
-            if earlier is not None and later is not None and later.start is not None and earlier.finish is not None:
-                if later.start + 1450 < earlier.finish:
-                    found.append(("starts-long-before-its-predecessor-ends", link, earlier, later))
+            if earlier is None or later is None or later.finish is None or earlier.start is None:
+                continue
+            if later.finish < earlier.start:
+                found.append(("ends-before-its-predecessor-starts", link, earlier, later))
 
 
 def _critical_handover_to_oneself(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
     for link in plan.links:
         earlier, later = tasks.get(link.predecessor), tasks.get(link.successor)
-        if earlier is not None and later is not None and earlier.critical and later.critical:
-            if later.owner is not None and later.owner == earlier.owner:
-                found.append(("critical-handover-to-oneself", link, earlier, later))
+        if earlier is None or later is None or not earlier.critical or not later.critical:
+            continue
+        if later.owner is not None and later.owner == earlier.owner:
+            found.append(("critical-handover-to-oneself", link, earlier, later))
 
 
 def _hasty_handover_between_departments(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
     for link in plan.links:
         if link.lag is not None and link.lag < -3:
             earlier, later = tasks.get(link.predecessor), tasks.get(link.successor)
-            if earlier is not None and later is not None and earlier.critical:
-                giver, taker = people.get(earlier.owner), people.get(later.owner)
-                if giver is not None and taker is not None and None not in (giver.department, taker.department):
-                    if taker.department != giver.department:
-                        found.append(("hasty-handover-between-departments", link, earlier, later, giver, taker))
+            if earlier is None or later is None or not earlier.critical:
+                continue
+            giver, taker = people.get(earlier.owner), people.get(later.owner)
+            if giver is None or taker is None or giver.department is None or taker.department is None:
+                continue
+            if taker.department != giver.department:
+                found.append(("hasty-handover-between-departments", link, earlier, later, giver, taker))
 
 
 def _done_before_its_predecessor(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
     for link in plan.links:
         earlier, later = tasks.get(link.predecessor), tasks.get(link.successor)
-        if earlier is not None and later is not None and earlier.done is not None and later.done is not None:
-            if earlier.done < 0.05 and later.done > 0.95:
-                found.append(("done-before-its-predecessor", link, earlier, later))
+        if earlier is None or later is None or earlier.done is None or later.done is None:
+            continue
+        if earlier.done < 0.05 and later.done > 0.95:
+            found.append(("done-before-its-predecessor", link, earlier, later))
 
 
 def _long_wait_for_critical_task(plan: Any, people: Any, tasks: Any, tasks_of: Any, found: Found) -> None:
@@ -289,7 +294,7 @@ def _trained_and_without_critical_task(plan: Any, people: Any, tasks: Any, tasks
 _BY_HAND: Final[Sequence[Callable[[Any, Any, Any, Any, Found], None]]] = (
     _critical_task_of_overloaded_owner,
     _long_task_of_untrained_owner,
-    _starts_long_before_its_predecessor_ends,
+    _ends_before_its_predecessor_starts,
     _critical_handover_to_oneself,
     _hasty_handover_between_departments,
     _done_before_its_predecessor,

@@ -142,8 +142,10 @@ SINGLES: Final = tuple(
             (
                 "tasks",
                 "x.finish < x.start and x.duration > 20",
-                "x.finish is not None and x.start is not None and x.finish < x.start"
-                " and x.duration is not None and x.duration > 20",
+                (
+                    "x.finish is not None and x.start is not None and x.finish < x.start"
+                    " and x.duration is not None and x.duration > 20"
+                ),
             ),
             ("tasks", "x.id in x.after", "x.after is not None and x.id in x.after"),
             (
@@ -156,8 +158,10 @@ SINGLES: Final = tuple(
             (
                 "goals",
                 "x.tier != 'operational' and not x.agreed and x.weight > 5",
-                "x.tier is not None and x.tier != 'operational' and x.agreed is False"
-                " and x.weight is not None and x.weight > 5",
+                (
+                    "x.tier is not None and x.tier != 'operational' and x.agreed is False"
+                    " and x.weight is not None and x.weight > 5"
+                ),
             ),
             (
                 "goals",

@@ -96,7 +96,7 @@ def random_rules(choices: Choices, schema: Schema, features: Features) -> list[R
     raised: dict[str, int] = {}
     # A recursion needs something to start from: the first rule of a relation reads what lies below it.
     targets: list[tuple[Relation | None, int]] = [(r, levels[r.name] - 1) for r in derived if choices.chance(90)]
-    for _ in range(choices.pick((2, 1, 2, 3, 5))):
+    for _ in range(choices.pick((1, 2, 1, 2, 3, 5))):
         target = choices.pick([None, None, *derived])
         targets.append((target, top if target is None else levels[target.name]))
     for number, (target, highest) in enumerate(targets[:8]):

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
 from crm_rules.engine.reference import ReferenceEngine
+from crm_rules.errors import RulesetError
+from crm_rules.explain.verify import verify
 from crm_rules.facts.base import FactBase
 from crm_rules.program.program import Program
 from tests import fuzz
@@ -100,6 +102,19 @@ def test_the_hash_seed_changes_nothing() -> None:
     }
     assert len(digests) == 1
     assert len(digests.pop()) == 64
+
+
+def test_the_independent_verifier_confirms_every_run() -> None:
+    confirmed = 0
+    for seed in range(150):
+        case = random_case(Seeded(seed))
+        try:
+            run = COMPILED.run(case.program, case.facts)
+        except RulesetError:
+            continue
+        assert verify(run) == [], f"seed {seed}{case}"
+        confirmed += len(run.certain_records) + len(run.possible_records)
+    assert confirmed > 500
 
 
 # -- many programs, and programs worth comparing ------------------------------------------------

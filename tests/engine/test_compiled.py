@@ -17,15 +17,15 @@ from crm_rules.engine.reference import ReferenceEngine
 from crm_rules.engine.registry import engine_named, installed_engines
 from crm_rules.errors import EngineError, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
-from crm_rules.facts.schema import Column, Relation, RelationKind, Schema
+from crm_rules.facts.schema import Column, Kind, Relation, RelationKind, Schema, ValueType
 from crm_rules.facts.values import NO_VALUE, UNNAMED, row_order
 from crm_rules.program.program import Program, compile_program
-from crm_rules.rules.draft import ClauseDraft, RuleDraft
+from crm_rules.rules.draft import ClauseDraft, RuleDraft, Text
 from tests.engine.answers import answer
 from tests.engine.choices import Seeded
 from tests.engine.drafts import any_of, check, conclusion, each, let, none, risk, some
 from tests.engine.random_cases import random_case
-from tests.engine.random_facts import DEGREES, NUMBER, TEXT, key, random_facts
+from tests.engine.random_facts import DEGREES, NUMBER, STAGE, TEXT, key, random_facts
 
 COMPILED = CompiledEngine()
 REFERENCE = ReferenceEngine()
@@ -299,6 +299,23 @@ def test_the_cache_keeps_what_was_used_last() -> None:
         engine.prepare(program(risk(f"r{number}", each("j in jobs"))))
         assert engine.prepare(kept) is code
     assert engine.prepare(dropped) is not old
+
+
+@pytest.mark.parametrize(("columns", "phase"), [(("other", "stage"), "stage"), (("stage", "other"), "other")])
+def test_programs_that_find_the_phase_elsewhere_are_not_mixed_up(columns: tuple[str, ...], phase: str) -> None:
+    def subject(columns: tuple[str, ...], phase: str) -> Schema:
+        stages = (Column(c, ValueType(Kind.ENUM, enum=STAGE)) for c in columns)
+        site = Relation("site", RelationKind.SECTION, (Column("id", key("site")), *stages))
+        jobs = Relation("jobs", RelationKind.LIST, (Column("id", key("jobs")), Column("size", NUMBER)))
+        return Schema.of([site, jobs], ("site", phase))
+
+    rule = risk("r", each("j in jobs", "j.size > 0"), phases=(Text("build"),))
+    given: dict[str, Any] = {"site": {"stage": "plan", "other": "run"}, "jobs": [{"id": "a", "size": 1}]}
+    engine = CompiledEngine()
+    for schema in (subject(("stage", "other"), "stage"), subject(columns, phase)):
+        found = compile_program([rule], schema)
+        facts = FactBase.of(schema, given)
+        assert engine.run(found, facts).differences(REFERENCE.run(found, facts)) == []
 
 
 def test_threads_share_a_program() -> None:
