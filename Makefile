@@ -8,7 +8,7 @@
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
-PROGRAMS ?= 20000
+PROGRAMS ?= 20500
 SEED ?= 1
 
 PY := $(VENV)/bin/python
@@ -63,7 +63,7 @@ unit: $(STAMP) ## tests alone (pytest)
 golden: $(STAMP) ## write the expected results of examples and reports anew, for review
 	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/report
 
-fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=20000 SEED=1)
+fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=20500 SEED=1)
 	@$(PY) -m tests.fuzz --programs $(PROGRAMS) --seed $(SEED)
 
 bench: $(STAMP) ## measure the engines against hand-written rules

@@ -31,7 +31,7 @@ from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
 from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
 from crm_rules.engine.registry import DEFAULT_ENGINE, engine_named, installed_engines
-from crm_rules.errors import CrmRulesError, EngineError, ProjectError, RulesetError, UnsupportedByEngine
+from crm_rules.errors import CrmRulesError, EngineError, LimitReached, ProjectError, RulesetError, UnsupportedByEngine
 from crm_rules.explain.derivation import Derivation, Explainer
 from crm_rules.explain.narration import Narrator
 from crm_rules.explain.paths import fact_path
@@ -100,7 +100,7 @@ class Assessor:
         """Assess a project.
 
         Raises:
-            EngineError: a limit of the engine was reached.
+            LimitReached: the run was stopped at a limit of the engine.
         """
         facts, roadmap = project_facts(project, self.program.schema)
         run = self.engine.run(self.program, facts, limits=self.limits)
@@ -386,6 +386,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Level",
+    "LimitReached",
     "Limits",
     "Pack",
     "PackInfo",

@@ -49,6 +49,21 @@ class EngineError(CrmRulesError):
     """
 
 
+class LimitReached(EngineError):
+    """A run was stopped at a limit, which the message names; rules or limits have to change.
+
+    Attributes:
+        rules: the rules that were running, each with its place; empty where it is not one of them alone.
+    """
+
+    def __init__(self, message: str, rules: Sequence[str] = ()) -> None:
+        self.rules = tuple(rules)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[LimitReached], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.rules)
+
+
 class UnsupportedByEngine(EngineError):
     """The chosen engine cannot run this program; the message names the rule.
 

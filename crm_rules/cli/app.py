@@ -16,7 +16,7 @@ from crm_rules.cli.problems import problems_text
 from crm_rules.cli.rules import rules
 from crm_rules.cli.session import Session
 from crm_rules.cli.trial import test
-from crm_rules.errors import DiagnosticError, EngineError
+from crm_rules.errors import DiagnosticError, EngineError, LimitReached
 
 NAME: Final = "crm-rules"
 
@@ -75,6 +75,9 @@ def run(arguments: Sequence[str] | None = None, session: Session | None = None) 
     except DiagnosticError as error:
         session.note(problems_text(error.diagnostics, session.err_color))
         return ExitCode.INVALID
+    except LimitReached as error:
+        session.note("\n".join([f"Error: {error}", *(f"  while running the rule {rule}" for rule in error.rules)]))
+        return ExitCode.INVALID
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody who calls a command wants to see a traceback
         session.note(_failure(error, session.debug))
         return ExitCode.INTERNAL
@@ -86,7 +89,7 @@ def _failure(error: Exception, debug: bool) -> str:
     said = " ".join(str(error).split())
     if isinstance(error, EngineError):
         lines = [f"Error: {said}"]
-        advice = "No answer is given, because it could not be vouched for. If this is not a limit you know of"
+        advice = "No answer is given, because it could not be vouched for. This is a defect of the program"
     else:
         lines = [f"Internal error: {type(error).__name__}" + (f": {said}" if said else "")]
         advice = "This is a defect of the program"

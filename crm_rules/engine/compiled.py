@@ -19,8 +19,16 @@ from typing import Any
 from crm_rules.engine.codegen.frame import Uses
 from crm_rules.engine.codegen.loops import Phase, reactive
 from crm_rules.engine.codegen.strata import looks_at, rule_sources, stratum_source, uses_of
-from crm_rules.engine.protocol import Derived, Limits, Run, is_open
-from crm_rules.errors import EngineError, UnsupportedByEngine
+from crm_rules.engine.protocol import (
+    Derived,
+    Limits,
+    Run,
+    is_open,
+    too_many_facts,
+    too_many_firings,
+    too_many_rounds,
+)
+from crm_rules.errors import UnsupportedByEngine
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row, row_order
@@ -381,7 +389,7 @@ class _State:
         return add_new
 
     def too_many_firings(self) -> None:
-        raise EngineError(f"more than {self.limits.firings:,} firings (limit: firings)")
+        raise too_many_firings(self.limits)
 
     # -- strata -----------------------------------------------------------------------------
 
@@ -404,10 +412,7 @@ class _State:
             else:
                 self.derived_count += len(rows)
         if self.derived_count > self.limits.derived_facts:
-            self._too_many_facts()
-
-    def _too_many_facts(self) -> None:
-        raise EngineError(f"more than {self.limits.derived_facts:,} derived facts (limit: derived facts)")
+            raise too_many_facts(self.limits)
 
     def _forget_indexes(self, relation: str) -> None:
         indexes: dict[Place, Any]
@@ -481,7 +486,7 @@ class _State:
             if len(self.fired) + len(self.maybe) > self.limits.firings:
                 self.too_many_firings()
             if self.derived_count > self.limits.derived_facts:
-                self._too_many_facts()
+                raise too_many_facts(self.limits)
             for f in functions:
                 if f.reactive:
                     f.everything(self)
@@ -489,7 +494,7 @@ class _State:
                 for relation, function in f.new:
                     if relation in self.new:
                         function(self)
-        raise EngineError(f"a recursive stratum took more than {self.limits.rounds:,} rounds (limit: rounds)")
+        raise too_many_rounds(self.limits, (self.program.rules[f.position] for f in functions))
 
     def _extend(self, relation: str, new: list[Row], visible: dict[str, Any]) -> None:
         """Make new facts visible to the next round, in rows and in indexes."""

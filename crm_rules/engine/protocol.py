@@ -8,15 +8,17 @@ well-founded is for the explainer to decide. Results are sets; only `Run` gives 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Protocol
 
+from crm_rules.errors import LimitReached
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import UNNAMED, Row, row_order
 from crm_rules.program.program import Program
+from crm_rules.rules.rule import Rule
 from crm_rules.rules.semantics import Candidate, Truth
 
 
@@ -28,11 +30,14 @@ class Limits:
         derived_facts: most facts one run may derive.
         firings: most firings one run may record.
         rounds: most rounds a recursive stratum may take.
+        combinations: most combinations of facts the reference engine tries; engines that look things up
+            have no such limit.
     """
 
     derived_facts: int = 1_000_000
     firings: int = 5_000_000
     rounds: int = 10_000
+    combinations: int = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,22 @@ class Run:
         return found
 
 
+def too_many_rounds(limits: Limits, rules: Iterable[Rule]) -> LimitReached:
+    """The error for a recursive stratum that does not come to an end."""
+    message = f"a recursive stratum took more than {limits.rounds:,} rounds (limit: rounds)"
+    return LimitReached(message, [r.id if r.span is None else f"{r.id} ({r.span})" for r in rules])
+
+
+def too_many_facts(limits: Limits) -> LimitReached:
+    """The error for a run that derives too much."""
+    return LimitReached(f"more than {limits.derived_facts:,} derived facts (limit: derived facts)")
+
+
+def too_many_firings(limits: Limits) -> LimitReached:
+    """The error for a run in which too much fires."""
+    return LimitReached(f"more than {limits.firings:,} firings (limit: firings)")
+
+
 class Engine(Protocol):
     """Runs programs.
 
@@ -151,7 +172,8 @@ class Engine(Protocol):
             limits: where to stop; the defaults of `Limits` when None.
 
         Raises:
-            EngineError: a limit was reached, or the engine cannot vouch for its answer.
+            LimitReached: the run was stopped at a limit.
+            EngineError: the engine cannot vouch for its answer.
             UnsupportedByEngine: the engine cannot run this program.
         """
 

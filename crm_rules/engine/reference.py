@@ -19,8 +19,11 @@ from crm_rules.engine.protocol import (
     is_open,
     order_candidates,
     storable,
+    too_many_facts,
+    too_many_firings,
+    too_many_rounds,
 )
-from crm_rules.errors import EngineError
+from crm_rules.errors import LimitReached
 from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import Row
@@ -58,6 +61,7 @@ class _State:
 
     def __init__(self, program: Program, facts: FactBase, limits: Limits) -> None:
         self.program, self.limits = program, limits
+        self.tried = 0
         self.sections = {
             r.name: facts.extensions[r.name].rows[0]
             for r in program.schema.relations.values()
@@ -88,13 +92,13 @@ class _State:
                 )
             firings = sum(map(len, self.certain.values())) + sum(map(len, self.possible.values()))
             if firings > self.limits.firings:
-                raise EngineError(f"more than {self.limits.firings:,} firings (limit: firings)")
+                raise too_many_firings(self.limits)
             if sum(len(self.known[r]) for r in self.program.derived_in) > self.limits.derived_facts:
-                raise EngineError(f"more than {self.limits.derived_facts:,} derived facts (limit: derived facts)")
+                raise too_many_facts(self.limits)
             after = ({r: (self.certain.get(r), self.possible.get(r)) for r in stratum.rules}, dict(self.known))
             if before == after:
                 return
-        raise EngineError(f"a recursive stratum took more than {self.limits.rounds:,} rounds (limit: rounds)")
+        raise too_many_rounds(self.limits, (self.program.rules[p] for p in stratum.rules))
 
     def _fire(self, position: int, derived: dict[str, dict[Row, bool]]) -> None:
         rule = self.program.rules[position]
@@ -102,6 +106,13 @@ class _State:
         certain: list[tuple[Row | None, ...]] = []
         possible: list[tuple[Row, ...]] = []
         for combination in product(*(self.known[e.relation] for e in rule.eaches)):
+            self.tried += 1
+            if self.tried > self.limits.combinations:
+                raise LimitReached(
+                    f"the reference engine tried more than {self.limits.combinations:,} combinations of facts"
+                    " (limit: combinations)",
+                    [rule.id if rule.span is None else f"{rule.id} ({rule.span})"],
+                )
             env: dict[str, Any] = {
                 **self.sections,
                 **{e.var: c.row for e, c in zip(rule.eaches, combination, strict=True)},

@@ -69,12 +69,15 @@ class Ref:
 ID_FORM = re.compile(r"[^\W_][\w.\-]{0,63}")
 """1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit."""
 
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make a terminal or browser show the text around them in another order than it has."""
+
 
 def _read_text(value: str) -> str:
     if not value.strip():
         raise refuse("expected text, found blank text", "leave the field out when it is not known")
     for character in value:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+        if character in _REORDERING or (unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"):
             raise refuse(f"text must not contain the character U+{ord(character):04X}")
     # A folded YAML text ends with a line end nobody meant.
     return value.strip()

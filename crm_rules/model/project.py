@@ -55,7 +55,7 @@ class Project(Record):
     """
 
     schema_version: Literal["crm-rules/project/1"] = Field(
-        SCHEMA, alias="schema", description="version of the project file"
+        default=SCHEMA, alias="schema", description="version of the project file"
     )
     as_of: Date | None = fact("day the facts describe; taken for today", ask="Which day do these facts describe?")
 
@@ -110,7 +110,7 @@ class Project(Record):
     incomplete: SetOf[Text] = fact(
         "lists that may have more entries than are given", blank="every list given is complete", default=()
     )
-    waivers: ListOf[Waiver] = Field((), description="findings somebody has decided to accept")
+    waivers: ListOf[Waiver] = Field(default=(), description="findings somebody has decided to accept")
 
     _places: dict[Place, Span] = PrivateAttr(default_factory=dict)
 

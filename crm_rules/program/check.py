@@ -41,7 +41,7 @@ from crm_rules.rules.rule import (
     Some,
     conditions,
 )
-from crm_rules.rules.templates import Hole, Template
+from crm_rules.rules.templates import NUMBER_FORMAT, Hole, Template
 
 NESTED = ("some", "none", "let", "check")
 CLAUSES = ("each", "some", "none", "let", "check", "any")
@@ -506,12 +506,9 @@ class _RuleChecker:
             if kind is not Kind.NUMBER or arity is not Arity.ONE:
                 self.problems.append(text.problem(f"'{name}' is no number and takes no format", offset, len(name)))
                 return None
-            try:
-                format(1.5, spec)
-            except ValueError:
-                self.problems.append(
-                    text.problem(f"'{spec}' is not a number format", offset, len(name) + 1 + len(spec))
-                )
+            if not NUMBER_FORMAT.fullmatch(spec):
+                length = len(name) + 1 + len(spec)
+                self.problems.append(text.problem(f"'{spec}' is not a number format", offset, length))
                 return None
         return Hole(value, spec)
 

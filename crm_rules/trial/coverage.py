@@ -21,8 +21,8 @@ from crm_rules.rules.clauses import clauses_truth
 from crm_rules.rules.rule import Expectation, Rule
 from crm_rules.rules.semantics import all_of, evaluate
 
-_LIMITS: Final = Limits(derived_facts=10_000, firings=100_000, rounds=1_000)
-"""A change can take away what keeps a recursion finite. Examples are small, so this shows soon."""
+EXAMPLE_LIMITS: Final = Limits(derived_facts=10_000, firings=100_000, rounds=200)
+"""A rule, or a change of one, can miss what keeps a recursion finite. Examples are small, so this shows soon."""
 
 
 def what_it_did(run: Run, rule: str) -> Expectation:
@@ -104,7 +104,7 @@ class Coverage:
         program = program_of(rules, self._program.schema, strata, self._program.settings)
         for run in self._runs:
             try:
-                new = None if cycles else self._engine.run(program, run.facts, limits=_LIMITS)
+                new = None if cycles else self._engine.run(program, run.facts, limits=EXAMPLE_LIMITS)
             except EngineError:
                 new = None
             yield None if new is None else what_it_did(new, changed.id)

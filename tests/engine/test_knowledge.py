@@ -65,7 +65,7 @@ def test_with_nothing_unknown_nothing_is_merely_possible(case: Case) -> None:
 
 def test_hundreds_of_programs_with_many_completions_keep_the_promises() -> None:
     decided = fired = 0
-    for seed in range(250):
+    for seed in range(200):
         choices = Seeded(seed)
         case = random_case(choices, MONOTONE, choices.pick(GAPS))
         try:
@@ -82,8 +82,8 @@ def test_hundreds_of_programs_with_many_completions_keep_the_promises() -> None:
                 assert found == ([], [], []), f"seed {seed}{Case(case.drafts, facts)}{Case((), after.facts)}"
                 decided += len(after.certain_records) > len(before.certain_records)
     # Worth comparing: most programs say something, and knowing more decides a good part of it.
-    assert fired > 350
-    assert decided > 1000
+    assert fired > 280
+    assert decided > 800
 
 
 # -- the comparison notices -----------------------------------------------------------------

@@ -99,6 +99,7 @@ PHASES = "preparation, selection, requirements, implementation, training, operat
         ("name", {"first": "Ann"}, "expected text, found a mapping", None),
         ("name", " ", "expected text, found blank text", "leave the field out when it is not known"),
         ("name", "Ann\x1b[2J", "text must not contain the character U+001B", None),
+        ("name", "Ann\u202ekraM", "text must not contain the character U+202E", None),
         ("name", "Ann\ud800", "text must not contain the character U+D800", None),
         # several
         ("roles", "client_pm", "expected a list, found text 'client_pm'", "write [client_pm]"),

@@ -14,6 +14,7 @@ from crm_rules.engine.reference import ReferenceEngine
 from crm_rules.errors import EngineError, RulesetError
 from crm_rules.facts.base import FactBase
 from crm_rules.program.program import Program
+from crm_rules.trial.coverage import EXAMPLE_LIMITS
 from crm_rules.trial.examples import run_examples
 from crm_rules.trial.results import Outcome, TrialReport, Uncovered
 from tests.files.pack_helpers import shown
@@ -288,6 +289,30 @@ def test_an_engine_that_gives_up_fails_and_others_are_compared_without_it(tmp_pa
         ("b.rich", "poor", "weary", "more than 3 firings (limit: firings)"),
     ]
     assert [o.actual for o in report.outcomes if o.engine == "weary"] == [None, None]
+
+
+def test_a_recursion_without_end_fails_its_example_soon_on_every_engine(tmp_path: Path) -> None:
+    start = rule(
+        "- each: b in bridges\n  where: b.open",
+        "{name: open, given: {bridges: [{id: b, open: true}]}, expect: fires}\n"
+        "{name: closed, given: {bridges: [{id: b, open: false}]}, expect: silent}",
+        head="kind: conclusion",
+        then="then:\n  conclude:\n    reached: {about: b.id, steps: 1}\n",
+    )
+    longer = rule(
+        "- each: r in reached",
+        "{name: open, given: {bridges: [{id: b, open: true}]}, expect: fires}\n"
+        "{name: closed, given: {bridges: [{id: b, open: false}]}, expect: silent}",
+        head="kind: conclusion",
+        then="then:\n  conclude:\n    reached: {about: r.about, steps: r.steps + 1}\n",
+    )
+    report = run_examples(pack(tmp_path, {"r.longer": longer, "r.start": start}), coverage=False)
+    wrong = f"a recursive stratum took more than {EXAMPLE_LIMITS.rounds:,} rounds (limit: rounds)"
+    assert failures(report) == [
+        (rule_id, "open", engine, wrong)
+        for rule_id in ("r.longer", "r.start")
+        for engine in registry.installed_engines()
+    ]
 
 
 # --- reports -----------------------------------------------------------------------------------------------

@@ -163,12 +163,14 @@ class Conditions(Frame):
         match expr:
             case And(items=items):
                 return "(" + " and ".join(self.condition(i, mode, scope) for i in items) + ")"
-            case Or(items=(Known(), Compare() as other)) if two_valued(expr):
+            case Or(items=(Known(item=Field() as item), Compare(op=op, right=limit))) if two_valued(expr):
+                if not self.has_value(item) or item.column.type.kind is Kind.KEY:
+                    return self.either_of(expr.items, mode, scope)
                 # The phase gate: behind "x is unknown or", x is known.
-                column, limit = self.value(other.left, scope), self.value(other.right, scope)
-                return f"({column} is None or {column} {other.op} {limit})"
+                column = self.column(item, scope)
+                return f"({column} is None or {column} {op} {self.value(limit, scope)})"
             case Or(items=items):
-                return "(" + " or ".join(self.condition(i, mode, scope) for i in items) + ")"
+                return self.either_of(items, mode, scope)
             case Not(item=item):
                 return self.negation(item, mode, scope)
             case Field():
@@ -199,6 +201,10 @@ class Conditions(Frame):
             case _:
                 value = self.value(expr, scope)
                 return f"({value} is True)" if mode == "sure" else f"({value} not in NEVER)"
+
+    def either_of(self, items: Sequence[Expr], mode: Mode, scope: Scope) -> str:
+        """A disjunction."""
+        return "(" + " or ".join(self.condition(i, mode, scope) for i in items) + ")"
 
     def negation(self, item: Expr, mode: Mode, scope: Scope) -> str:
         """A negated condition, pushed inwards where that makes shorter code."""

@@ -251,8 +251,7 @@ class Frame:
         if isinstance(value, dt.date):
             return self.need(f"d_{value:%Y%m%d}", f"date({value.year}, {value.month}, {value.day})")
         if isinstance(value, tuple):
-            inner = [self.constant(v) for v in value]
-            return "(" + ", ".join(inner) + ("," if len(inner) == 1 else "") + ")"
+            return tuple_of([self.constant(v) for v in value])
         return repr(value)
 
     def once(self, key: tuple[object, ...], compute: Callable[[], str]) -> str:
