@@ -85,7 +85,7 @@ class Assessor:
         settings: Settings | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.packs = load_packs(packs)
+        self.packs = load_packs(packs, lenient=True)
         self.engine: Engine = engine_named(engine)
         self.limits = limits
         self.warnings: list[Diagnostic] = []
@@ -194,8 +194,10 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
     return found
 
 
-def load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None = None) -> tuple[Pack, ...]:
+def load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None = None, lenient: bool = False) -> tuple[Pack, ...]:
     """Read packs in order, each with the vocabulary of those before it; the bundled pack when None.
+
+    When lenient, problems of rule files stay in the packs until they are compiled.
 
     Raises:
         RulesetError: with all problems of the first pack that has any, or there is no pack.
@@ -203,7 +205,7 @@ def load_packs(packs: Sequence[str | os.PathLike[str] | Pack] | None = None) -> 
     loaded: list[Pack] = []
     schema = project_schema()
     for pack in packs if packs is not None else [BUNDLED_PACK]:
-        found = pack if isinstance(pack, Pack) else load_pack(pack_path(pack), schema)
+        found = pack if isinstance(pack, Pack) else load_pack(pack_path(pack), schema, lenient=lenient)
         schema = found.schema
         loaded.append(found)
     if not loaded:
@@ -230,18 +232,26 @@ def compile_packs(
     Raises:
         RulesetError: with every error found.
     """
-    drafts = [d for pack in packs for d in pack.drafts]
-    seen: set[str] = set()
-    twice = [d for d in drafts if d.id in seen or seen.add(d.id)]  # type: ignore[func-returns-value]
-    if twice:
-        raise RulesetError([d.head.problem(f"another pack has a rule '{d.id}' already") for d in twice])
+    drafts: dict[str, RuleDraft] = {}
+    problems = [p for pack in packs for p in pack.problems]
+    for pack in packs:
+        for draft in pack.drafts:
+            if drafts.setdefault(draft.id, draft) is not draft:
+                problems.append(draft.head.problem(f"another pack has a rule '{draft.id}' already"))
     own = {name: setting for pack in packs for name, setting in pack.settings.items()}
     conventions = Conventions(
         actors=enum_type(Actor),
         sources=frozenset(key for pack in packs for key in pack.sources),
         settings=_override(own, settings or {}),
+        unreadable=frozenset(rule for pack in packs for rule in pack.unreadable),
     )
-    return compile_program(drafts, packs[-1].schema, conventions, warnings)
+    try:
+        program = compile_program(drafts.values(), packs[-1].schema, conventions, warnings)
+    except RulesetError as error:
+        raise RulesetError([*problems, *error.diagnostics]) from None
+    if any(p.severity == "error" for p in problems):
+        raise RulesetError(problems)
+    return program
 
 
 def rule_source(program: Program, rule: str) -> str:

@@ -55,9 +55,9 @@ def setting_option(function: F) -> F:
     return click.option("--setting", "settings", metavar="NAME=VALUE", multiple=True, help=text)(function)
 
 
-def packs_of(names: Sequence[str]) -> tuple[api.Pack, ...]:
+def packs_of(names: Sequence[str], lenient: bool = False) -> tuple[api.Pack, ...]:
     """The packs that were asked for, read; the bundled one when none was."""
-    return api.load_packs(names or None)
+    return api.load_packs(names or None, lenient)
 
 
 # -- settings -----------------------------------------------------------------------------------

@@ -48,6 +48,8 @@ class Pack:
         sources: publications by key, sorted by key.
         settings: thresholds by name, sorted by name.
         conclusions: conclusions by name, sorted by name.
+        problems: what is wrong in rule files, where that was not raised.
+        unreadable: ids of rules whose files could not be read.
         documents: text and tree of each file by the name that spans use; from there come source
             lines for later diagnostics and the places inside examples.
     """
@@ -62,10 +64,17 @@ class Pack:
     settings: Mapping[str, Setting]
     conclusions: Mapping[str, Conclusion]
     description: str = ""
+    problems: tuple[Diagnostic, ...] = ()
+    unreadable: frozenset[str] = frozenset()
     documents: Mapping[str, Document] = field(default_factory=dict, compare=False, repr=False)
 
 
-def load_pack(path: str | os.PathLike[str], schema: Schema, limits: Limits = DEFAULT_LIMITS) -> Pack:
+def load_pack(
+    path: str | os.PathLike[str],
+    schema: Schema,
+    limits: Limits = DEFAULT_LIMITS,
+    lenient: bool = False,
+) -> Pack:
     """Read a pack.
 
     Args:
@@ -73,9 +82,12 @@ def load_pack(path: str | os.PathLike[str], schema: Schema, limits: Limits = DEF
             lie below it, else beginning with the path as given.
         schema: what can be said without the pack.
         limits: what each file may ask for.
+        lenient: keep the problems of rule files in the pack instead of raising them, so that what could be
+            read can be checked as well and everything is reported together.
 
     Raises:
-        RulesetError: with all problems of all files at once.
+        RulesetError: with all problems of all files at once; when lenient, only where the vocabulary itself
+            could not be read, since every rule would then seem wrong.
     """
     problems: list[Diagnostic] = []
     files = pack_files(path, problems)
@@ -86,8 +98,9 @@ def load_pack(path: str | os.PathLike[str], schema: Schema, limits: Limits = DEF
     settings = reading.settings(documents.get(SETTINGS))
     partial = any(name in documents and documents[name] is None for name in (FACTS, CONCLUSIONS))
     extended, conclusions = declare(schema, documents.get(FACTS), documents.get(CONCLUSIONS), problems, partial)
-    drafts = [reading.rule(rule_id, file) for rule_id, file in files.rules.items()]
-    if any(p.severity == "error" for p in problems):
+    before = len(problems)
+    drafts = {rule_id: reading.rule(rule_id, file) for rule_id, file in files.rules.items()}
+    if any(p.severity == "error" for p in (problems[:before] if lenient else problems)):
         raise RulesetError(problems)
     return Pack(
         name=about.name,
@@ -95,7 +108,9 @@ def load_pack(path: str | os.PathLike[str], schema: Schema, limits: Limits = DEF
         title=about.title,
         description=about.description,
         languages=about.languages,
-        drafts=tuple(d for d in drafts if d is not None),
+        drafts=tuple(d for d in drafts.values() if d is not None),
+        problems=tuple(problems),
+        unreadable=frozenset(rule_id for rule_id, d in drafts.items() if d is None),
         schema=extended,
         sources=sources,
         settings=settings,

@@ -55,11 +55,13 @@ class Conventions:
         actors: who can be asked to act.
         sources: keys of the pack's sources.
         settings: thresholds of the pack.
+        unreadable: ids of rules whose files could not be read; naming them is no mistake.
     """
 
     actors: EnumType | None = None
     sources: frozenset[str] = frozenset()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
 
 
 def check_rules(
@@ -68,21 +70,21 @@ def check_rules(
     """Check all drafts of a pack.
 
     Returns:
-        The rules without errors, sorted by id, and every problem found (errors and warnings).
+        All rules, sorted by id, and every problem found (errors and warnings). A rule with errors is as
+        complete as it could be read, so that cycles through it are found as well.
     """
     problems: list[Diagnostic] = []
-    ids = frozenset(d.id for d in drafts)
+    ids = frozenset(d.id for d in drafts) | conventions.unreadable
     vocabulary = Vocabulary(schema, ids, conventions.settings)
     rules: list[Rule] = []
-    for draft in drafts:
+    sound: list[Rule] = []
+    for draft in sorted(drafts, key=lambda d: d.id):
         found: list[Diagnostic] = []
-        rule = _RuleChecker(draft, vocabulary, conventions, found).rule()
+        rules.append(_RuleChecker(draft, vocabulary, conventions, found).rule())
         if not any(p.severity == "error" for p in found):
-            rules.append(rule)
+            sound.append(rules[-1])
         problems.extend(found)
-    rules.sort(key=lambda r: r.id)
-    heads = {d.id: d.head for d in drafts}
-    problems.extend(same_conditions(rules, heads))
+    problems.extend(same_conditions(sound, {d.id: d.head for d in drafts}))
     return tuple(rules), problems
 
 

@@ -11,8 +11,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from tests.bench.timing import duration, show, table
@@ -20,69 +20,52 @@ from tests.bench.timing import duration, show, table
 STARTS: Final = 5
 """Fresh processes per measurement."""
 
-TARGET_COMPILE: Final = 1.0
-"""Seconds in which the bundled pack is to be compiled."""
+TARGETSTEPS: Final = {
+    "python": "Python itself",
+    "import": "import crm_rules",
+    "read": "read the pack (YAML)",
+    "check": "check and stratify",
+    "generate": "generate and compile Python",
+    "again": "the same program once more",
+}
 
-SHOWN: Final = 8
-"""Packages shown among those that take long to import."""
-
-_COMPILE: Final = """
+_CODE: Final = """
 import json, time
-start = time.perf_counter()
+times = {"python": time.process_time()}
+def done(step):
+    times[step] = time.process_time() - sum(times.values())
 import crm_rules.api as api
 from crm_rules.engine.registry import engine_named
-imported = time.perf_counter()
+done("import")
 packs = api.load_packs()
-loaded = time.perf_counter()
+done("read")
 program = api.compile_packs(packs)
-checked = time.perf_counter()
+done("check")
 engine = engine_named("compiled")
 engine.prepare(program)
-generated = time.perf_counter()
+done("generate")
 engine.prepare(program)
-cached = time.perf_counter()
-print(json.dumps({
-    "rules": len(program.rules),
-    "import": imported - start,
-    "load": loaded - imported,
-    "check": checked - loaded,
-    "generate": generated - checked,
-    "cached": cached - generated,
-}))
+done("again")
+print(json.dumps({"rules": len(program.rules), **times}))
 """
 
 
 def bench(rounds: int) -> None:
     """Measure and print; processes are started one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        _measure(min(rounds, STARTS), _Fresh(folder))
-
-
-def _measure(starts: int, fresh: _Fresh) -> None:
-    fresh.start("import crm_rules")
-    python = statistics.median(fresh.seconds("pass") for _ in range(starts))
-    imported = statistics.median(fresh.seconds("import crm_rules") for _ in range(starts))
-    found: list[dict[str, Any]] = [json.loads(fresh.start(_COMPILE).stdout) for _ in range(starts)]
-    steps = {step: statistics.median(f[step] for f in found) for step in ("load", "check", "generate", "cached")}
+        fresh = _Fresh(folder)
+        fresh.start(_CODE)
+        found: list[dict[str, Any]] = [json.loads(fresh.start(_CODE).stdout) for _ in range(min(rounds, STARTS))]
+        shares = _import_shares(fresh.start("import crm_rules", "-X", "importtime").stderr)
+    seconds = {step: statistics.median(f[step] for f in found) for step in STEPS}
+    ready = seconds["read"] + seconds["check"] + seconds["generate"]
     show("A fresh process")
     show(f"{found[0]['rules']} rules in the bundled pack")
-    rows = [
-        ("Python itself", duration(python), ""),
-        ("import crm_rules, beyond that", duration(imported - python), ""),
-        ("read the pack (YAML)", duration(steps["load"]), ""),
-        ("check and stratify", duration(steps["check"]), ""),
-        ("generate and compile Python", duration(steps["generate"]), ""),
-        (
-            "pack ready to run",
-            duration(steps["load"] + steps["check"] + steps["generate"]),
-            f"at most {TARGET_COMPILE:.0f} s",
-        ),
-        ("the same program once more", duration(steps["cached"]), ""),
-    ]
+    rows = [(words, duration(seconds[step]), "") for step, words in STEPS.items()]
+    rows.insert(-1, ("pack ready to run", duration(ready), f"at most {TARGET_COMPILE:.0f} s"))
     table(("", "time", "target"), rows)
-    shares = _import_shares(fresh.start("import crm_rules", "-X", "importtime").stderr)
-    listed = ", ".join(f"{name} {seconds * 1e3:.0f} ms" for name, seconds in shares[:SHOWN])
-    show(f"  Import by package, as -X importtime sees it: {listed}.")
+    listed = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+    show(f"  Import time by package, as -X importtime sees it: {listed}.")
     show()
 
 
@@ -97,28 +80,18 @@ class _Fresh:
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = self.folder
         command = [sys.executable, *options, "-c", code]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-
-    def seconds(self, code: str) -> float:
-        """How long that takes, the start of Python included."""
-        start = time.perf_counter()
-        self.start(code)
-        return time.perf_counter() - start
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=CHECKOUT)
 
 
 def _import_shares(log: str) -> list[tuple[str, float]]:
-    """Seconds each package takes to import, its own modules only, longest first."""
-    taken: dict[str, float] = {}
+    """Share of each package in the import, its own modules only, largest first; the small ones together."""
+    taken: dict[str, int] = {}
     for line in log.splitlines():
         _, _, columns = line.partition("import time:")
         cells = [c.strip() for c in columns.split("|")]
         if len(cells) == 3 and cells[0].isdigit():
             package = cells[2].partition(".")[0]
-            package = package if package.strip("_") in _NAMED else "standard library"
-            taken[package] = taken.get(package, 0.0) + int(cells[0]) / 1e6
-    return sorted(taken.items(), key=lambda item: -item[1])
-
-
-_NAMED: Final = frozenset(
-    ("crm_rules", "networkx", "pydantic", "pydantic_core", "yaml", "rich", "click", "typing_extensions")
-)
+            package = package if package in NAMED else "others"
+            taken[package] = taken.get(package, 0) + int(cells[0])
+    total = sum(taken.values())
+    return sorted(((name, micros / total) for name, micros in taken.items()), key=lambda item: -item[1])

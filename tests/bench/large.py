@@ -23,7 +23,7 @@ from tests.bench.large_plan import (
     plan_objects,
     plan_schema,
 )
-from tests.bench.timing import against, contest, show, table
+from tests.bench.timing import SLOW_ROUNDS, against, contest, show, table
 
 BY_HAND: Final = "by hand, with dictionaries"
 CERTAIN: Final = "compiled, certain answers"
@@ -100,7 +100,7 @@ def bench(rounds: int) -> None:
                 CERTAIN: lambda case=case: engine.run(case.program, case.facts, possible=False),  # type: ignore[misc]
                 FULL: lambda case=case: engine.run(case.program, case.facts),  # type: ignore[misc]
             },
-            max(3, rounds // 2),
+            min(rounds, SLOW_ROUNDS),
         )
         table(("", "time", "ratio", "target"), against(times, BY_HAND, {}))
         show()

@@ -11,12 +11,17 @@ from crm_rules.errors import ProjectError
 from crm_rules.explain.derivation import Explainer
 from crm_rules.files.text import DEFAULT_LIMITS, read_source
 from crm_rules.files.yaml_text import parse_yaml
-from tests.bench.timing import contest, duration, show, table
+from tests.bench.timing import SLOW_ROUNDS, contest, duration, show, table
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "troubled-rollout" / "project.yaml"
 
-SLOW_ROUNDS: Final = 9
-"""Measurements of work that takes milliseconds."""
+VALIDATED: Final = "project file to validated project"
+TREE: Final = "  of which YAML to a tree"
+FACTS: Final = "schedule and facts"
+RUN: Final = "run"
+READ: Final = "findings, questions and advice"
+DERIVED: Final = "  of which derivations of all that is certain"
+JSON: Final = "besides, the assessment as JSON"
 
 
 def bench(rounds: int) -> None:
@@ -40,38 +45,31 @@ def bench(rounds: int) -> None:
 
     times = contest(
         {
-            "YAML to tree": parse,
-            "YAML to validated project": lambda: load_project(EXAMPLE),
-            "schedule and facts": lambda: project_facts(project, program.schema),
-            "run": lambda: engine.run(program, facts),
-            "findings, questions, advice": lambda: assessor.read(project, roadmap, engine.run(program, facts)),
-            "derivations of everything certain": derive,
-            "JSON": assessment.to_json,
+            TREE: parse,
+            VALIDATED: lambda: load_project(EXAMPLE),
+            FACTS: lambda: project_facts(project, program.schema),
+            RUN: lambda: engine.run(program, facts),
+            READ: lambda: assessor.read(project, roadmap, engine.run(program, facts)),
+            DERIVED: derive,
+            JSON: assessment.to_json,
         },
         min(rounds, SLOW_ROUNDS),
     )
-    # A run keeps what was once computed about it, so that the reading is measured with a fresh one.
-    times["findings, questions, advice"] -= times["run"]
-    stages = ("YAML to validated project", "schedule and facts", "run", "findings, questions, advice")
-    total = sum(times[stage] for stage in stages)
+    seconds = {name: times.seconds(name) for name in times.taken}
+    # Reading starts from a fresh run each time, as a run keeps what was once worked out about it.
+    run_and_read, seconds[READ] = seconds[READ], seconds[READ] - seconds[RUN]
+    total = seconds[VALIDATED] + seconds[FACTS] + run_and_read
     stated = sum(len(e.rows) for e in facts.extensions.values())
     show("The whole way of the troubled example")
     show(
         f"{stated} facts, {len(program.rules)} rules, {len(certain)} certain and {len(run.possible_records)} possible "
         f"firings, {len(assessment.findings)} findings, {len(assessment.questions)} questions"
     )
-    part_of = {"YAML to tree": stages[0], "derivations of everything certain": stages[3]}
-    rows = []
-    for stage, seconds in times.items():
-        if stage in stages:
-            rows.append((stage, duration(seconds), f"{seconds / total:.0%}"))
-        elif stage in part_of:
-            rows.append(
-                (f"  {stage} (part of the {'next' if stage == 'YAML to tree' else 'one above'})", duration(seconds), "")
-            )
-    rows.append(("altogether", duration(total), "100%"))
-    rows.append(("besides: JSON of the assessment", duration(times["JSON"]), ""))
-    table(("", "time", "share"), rows)
-    after = sum(times[stage] for stage in stages[2:])
-    show(f"  From facts to findings takes {after / times[stages[0]]:.2f} times as long as reading and validating.")
+    rows = [
+        (name, duration(seconds[name]), f"{seconds[name] / total:.0%}" if name in (VALIDATED, FACTS, RUN, READ) else "")
+        for name in (VALIDATED, TREE, FACTS, RUN, READ, DERIVED)
+    ]
+    table(("", "time", "share"), [*rows, ("altogether", duration(total), "100%"), (JSON, duration(seconds[JSON]), "")])
+    ratio = times.ratio(READ, VALIDATED)
+    show(f"  From facts to findings takes {ratio:.2f} times as long as reading and validating the project.")
     show()

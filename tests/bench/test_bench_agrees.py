@@ -10,7 +10,7 @@ from crm_rules.engine.registry import engine_named
 from tests.bench import large, small
 from tests.bench.one_project import LISTS, PER_LIST
 from tests.bench.rule_pairs import AGGREGATES, CHAIN, JOINS, NEGATIONS, PAIRS, SINGLES
-from tests.bench.timing import contest, duration
+from tests.bench.timing import Times, contest, duration
 
 SMALL = {case.name: case for case in small.cases()}
 
@@ -56,8 +56,14 @@ def test_large_contestants_agree() -> None:
 def test_a_contest_measures_every_contestant_in_every_round() -> None:
     calls: Counter[str] = Counter()
     times = contest({name: lambda name=name: calls.update([name]) for name in "ab"}, rounds=3)  # type: ignore[misc]
-    assert list(times) == ["a", "b"]
-    assert all(calls[name] >= 3 for name in times)
+    assert {name: len(taken) for name, taken in times.taken.items()} == {"a": 3, "b": 3}
+    assert all(calls[name] >= 3 for name in "ab")
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    slower_and_slower = Times({"one": [1.0, 2.0, 30.0], "two": [2.0, 4.0, 60.0]})
+    assert slower_and_slower.ratio("two", "one") == 2.0
+    assert slower_and_slower.seconds("one") == 2.0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Measuring side by side, and printing what was measured.
 
 Contestants take turns in an order drawn anew for every round, so that what else the machine does
-hits all of them alike; what counts is the median. Times are processor time of this process. The
-garbage collector is off while the clock runs, as in `timeit`.
+hits all of them alike. A ratio is the median of the ratios within one round, which a machine that
+grows slower meanwhile does not change. Times are processor time of this process. The garbage
+collector is off while the clock runs, as in `timeit`.
 """
 
 from __future__ import annotations
@@ -13,28 +14,49 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-ROUNDS: Final = 25
+ROUNDS: Final = 101
 """Measurements of each contestant."""
 
-LEAST: Final = 0.005
+SLOW_ROUNDS: Final = 15
+"""The same where one call takes tens of milliseconds."""
+
+LEAST: Final = 0.002
 """Seconds one measurement takes at least; short work is repeated until then."""
 
 Contestants = Mapping[str, Callable[[], object]]
 
 
-def contest(contestants: Contestants, rounds: int = ROUNDS, seed: int = 1) -> dict[str, float]:
-    """Median seconds of one call of each contestant."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of one call of each contestant, round by round."""
+
+    taken: Mapping[str, Sequence[float]]
+
+    def seconds(self, name: str) -> float:
+        """The median."""
+        return statistics.median(self.taken[name])
+
+    def ratio(self, name: str, yardstick: str) -> float:
+        """How many times as long as the yardstick: the median over the rounds."""
+        pairs = zip(self.taken[name], self.taken[yardstick], strict=True)
+        return statistics.median(own / other for own, other in pairs)
+
+
+def contest(contestants: Contestants, rounds: int = ROUNDS, seed: int = 1) -> Times:
+    """Measure side by side."""
     repeats = {name: _repeats(run) for name, run in contestants.items()}
     taken: dict[str, list[float]] = {name: [] for name in contestants}
     chance = random.Random(seed)
     order = list(contestants)
     for _ in range(rounds):
         chance.shuffle(order)
+        gc.collect()
         for name in order:
             taken[name].append(_measure(contestants[name], repeats[name]))
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return Times(taken)
 
 
 def _repeats(run: Callable[[], object]) -> int:
@@ -43,7 +65,6 @@ def _repeats(run: Callable[[], object]) -> int:
 
 
 def _measure(run: Callable[[], object], repeats: int) -> float:
-    gc.collect()
     gc.disable()
     try:
         start = time.process_time()
@@ -80,16 +101,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         show("  " + "   ".join(cells).rstrip())
 
 
-def against(
-    times: Mapping[str, float], yardstick: str, targets: Mapping[str, float]
-) -> list[tuple[str, str, str, str]]:
+def against(times: Times, yardstick: str, targets: Mapping[str, float]) -> list[tuple[str, str, str, str]]:
     """Rows of a table: name, time, ratio to the yardstick, target."""
     return [
         (
             name,
-            duration(seconds),
-            f"{seconds / times[yardstick]:.2f}",
+            duration(times.seconds(name)),
+            f"{times.ratio(name, yardstick):.2f}",
             f"at most {targets[name]:.1f}" if name in targets else "",
         )
-        for name, seconds in times.items()
+        for name in times.taken
     ]
