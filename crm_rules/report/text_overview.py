@@ -22,6 +22,9 @@ MOST_ADVICE: Final = 10
 MOST_QUESTIONS: Final = 10
 MOST_NAMES: Final = 4
 
+DEEPEST: Final = 12
+"""Most columns by which a chain of reasons is indented."""
+
 VERDICTS: Final[dict[Level, str]] = {
     "critical": "The project is in danger.",
     "high": "The project has serious problems.",
@@ -119,13 +122,14 @@ def _chain(page: Page, conclusion: Conclusion, assessment: Assessment, explained
     """Why, one step per line, down to the finding at the end of the strongest support or to what was explained."""
     titles = {c.name: c.title for c in assessment.conclusions}
     findings = {f.id: f for f in assessment.findings}
-    for step in conclusion.chain[1:]:
+    for depth, step in enumerate(conclusion.chain[1:]):
         firing = assessment.firings.get(step)
         name = assessment.run.program.rule(firing.rule).title if firing else titles.get(step, step)
         about = listing(subjects([findings[step]])) if step in findings else ""
         again = not firing and step in explained
         line = words(name, f": {about}" if about else "", (" (see above)" if again else "", "dim"))
-        page.item(Text("because ", "dim"), line, indent=2)
+        # Each step is the reason for the one above it, not one more reason for the first.
+        page.item(Text("because ", "dim"), line, indent=2 + min(depth, DEEPEST))
         if again:
             break
     if conclusion.weight > 1:
@@ -159,7 +163,7 @@ def advice(page: Page, assessment: Assessment, view: View) -> None:
         return
     shown = groups if view.everything else groups[:MOST_ADVICE]
     numbered = list(enumerate(shown, start=1))
-    page.heading("What to do first", "in the order of the exposure it addresses")
+    page.heading("What to do first", "numbered by the exposure it addresses")
     for actor in dict.fromkeys(g.first.actor for g in shown):
         page.text(words((capitalised(view.label(actor)), "bold")))
         for number, group in numbered:
