@@ -64,9 +64,7 @@ class DurableEngine:
         """Run a program; see `engine.protocol.Engine`."""
         with self._lock:
             compiled = self._prepare(program, possible)
-            return DurableRun(
-                program, facts, compiled.code, compiled.open, limits or Limits(), possible
-            ).run(self.name)
+            return DurableRun(program, facts, compiled.code, compiled.open, limits or Limits(), possible).run(self.name)
 
     def prepare(self, program: Program, possible: bool = True) -> None:
         """Compile a program, or find it in the cache; `run` does this by itself.

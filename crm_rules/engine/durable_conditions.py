@@ -180,4 +180,3 @@ class Evaluator:
                 index.add(position, candidate.row[probe.column], probe.element)
         found = index.matches(evaluate(probe.key, env, self.world))
         return _Narrowed(self.world, relation, [candidates[i] for i in found])
-

@@ -35,8 +35,8 @@ class Table:
 
     rows: list[Row]
     certain: list[bool]
-    truths: dict[int, list[Truth]] = field(default_factory=dict)
-    sides: dict[tuple[int, Mode], list[Given]] = field(default_factory=dict)
+    truths: dict[int, dict[int, Truth]] = field(default_factory=dict)
+    sides: dict[tuple[int, Mode], dict[int, Given]] = field(default_factory=dict)
 
 
 def given(value: Value, mode: Mode, element: bool, tokens: Tokens) -> Given:
@@ -88,39 +88,15 @@ class FactMaker:
         self._premises, self._sides = premises, sides
         self._evaluator, self._sections, self._tokens = evaluator, sections, tokens
 
-    def truths(self, number: int, table: Table) -> Sequence[Truth]:
-        """Truth of a premise for every row."""
-        found = table.truths.setdefault(number, [])
-        if len(found) < len(table.rows):
-            var, premise = self._premises[number]
-            env = dict(self._sections)
-            for row in table.rows[len(found) :]:
-                env[var] = row
-                found.append(self._evaluator.truth(premise, env))
-        return found
-
-    def given(self, number: int, table: Table, mode: Mode) -> Sequence[Given]:
-        """What a side is in every row."""
-        found = table.sides.setdefault((number, mode), [])
-        if len(found) < len(table.rows):
-            var, side = self._sides[number]
-            env = dict(self._sections)
-            for row in table.rows[len(found) :]:
-                env[var] = row
-                value = evaluate(side.expr, env, self._evaluator.world)
-                found.append(given(value, mode, side.element, self._tokens))
-        return found
-
     def selected(self, selection: Selection, table: Table, mode: Mode, start: int = 0) -> list[bool]:
         """Whether each row from `start` on belongs to a view."""
-        count = len(table.rows)
-        found = [True] * (count - start) if mode == "loose" else table.certain[start:]
+        found = [True] * (len(table.rows) - start) if mode == "loose" else table.certain[start:]
         for number in selection.premises:
-            truths = self.truths(number, table)
-            found = [f and holds(truths[i], mode) for i, f in enumerate(found, start)]
+            for row in [i for i, f in enumerate(found, start) if f]:
+                found[row - start] = holds(self._truth(number, table, row), mode)
         for number, wanted in selection.classes:
-            sides = self.given(number, table, mode)
-            found = [f and is_of(sides[i][0], wanted) for i, f in enumerate(found, start)]
+            for row in [i for i, f in enumerate(found, start) if f]:
+                found[row - start] = is_of(self._given(number, table, mode, row)[0], wanted)
         return found
 
     def facts(
@@ -137,24 +113,40 @@ class FactMaker:
         Yields:
             Position of the row, and the values of the kind's properties.
         """
-        exploded = [self.given(number, table, kind.mode) for number in kind.exploded]
-        cells = [self._cell(cell, kind, table) for cell in kind.cells]
-        for offset, memberships in enumerate(zip(*views, strict=True)):
+        for row, memberships in enumerate(zip(*views, strict=True), start):
             if not any(memberships):
                 continue
-            row = start + offset
             flags = () if kind.projected else tuple(map(int, memberships))
-            for members in product(*(sides[row][1] for sides in exploded)):
-                yield row, flags + tuple(members[c] if isinstance(c, int) else c[row] for c in cells)
+            sets = [self._given(number, table, kind.mode, row)[1] for number in kind.exploded]
+            for members in product(*sets):
+                chosen = dict(zip(kind.exploded, members, strict=True))
+                yield row, flags + tuple(self._cell(cell, kind, table, row, chosen) for cell in kind.cells)
 
-    def _cell(self, cell: NumberedCell, kind: KindLayout, table: Table) -> int | Sequence[int]:
-        """A column of numbers, or the position among the exploded sides the number comes from."""
+    def _cell(self, cell: NumberedCell, kind: KindLayout, table: Table, row: int, chosen: Mapping[int, int]) -> int:
         match cell:
             case TokenCell(side=side):
-                if side in kind.exploded:
-                    return kind.exploded.index(side)
-                return [tokens[0] if tokens else 0 for _, tokens in self.given(side, table, kind.mode)]
+                tokens = self._given(side, table, kind.mode, row)[1]
+                return chosen[side] if side in chosen else tokens[0] if tokens else 0
             case IsCell(side=side, wanted=wanted):
-                return [int(is_of(found, wanted)) for found, _ in self.given(side, table, kind.mode)]
+                return int(is_of(self._given(side, table, kind.mode, row)[0], wanted))
             case HoldsCell(premise=premise, mode=mode):
-                return [int(holds(truth, mode)) for truth in self.truths(premise, table)]
+                return int(holds(self._truth(premise, table, row), mode))
+
+    def _truth(self, number: int, table: Table, row: int) -> Truth:
+        """Truth of a premise for a row."""
+        known = table.truths.setdefault(number, {})
+        if row not in known:
+            var, premise = self._premises[number]
+            known[row] = self._evaluator.truth(premise, {**self._sections, var: table.rows[row]})
+        return known[row]
+
+    def _given(self, number: int, table: Table, mode: Mode, row: int) -> Given:
+        """What a side is in a row."""
+        known = table.sides.setdefault((number, mode), {})
+        found = known.get(row)
+        if found is None:
+            var, side = self._sides[number]
+            env = {**self._sections, var: table.rows[row]}
+            value = evaluate(side.expr, env, self._evaluator.world)
+            found = known[row] = given(value, mode, side.element, self._tokens)
+        return found

@@ -338,4 +338,3 @@ def aliases() -> Iterator[str]:
 def distinct(names: Sequence[str]) -> bool:
     """Whether no two names have the same hash."""
     return len(set(map(fnv1a, names))) == len(names)
-

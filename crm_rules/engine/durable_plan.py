@@ -567,9 +567,7 @@ class _Planner:
         order: list[_Owner] = []
         remaining: list[_Owner] = [("each", i) for i in range(len(self.eaches))]
         while remaining:
-            joined = [
-                r for r in remaining if any({r, o} == {e.left[0], e.right[0]} for e in active for o in order)
-            ]
+            joined = [r for r in remaining if any({r, o} == {e.left[0], e.right[0]} for e in active for o in order)]
             order.append(joined[0] if joined else remaining[0])
             remaining.remove(order[-1])
         return order + [("some", s.number) for s in self.somes]

@@ -340,9 +340,7 @@ class _Phase:
             fed = [self._feed(net) for net in nets]
             if not self._retry() and not any(fed):
                 return
-        raise EngineError(
-            f"a recursive stratum took more than {self._run.limits.rounds:,} rounds (limit: rounds)"
-        )
+        raise EngineError(f"a recursive stratum took more than {self._run.limits.rounds:,} rounds (limit: rounds)")
 
     # -- facts ------------------------------------------------------------------------------
 

@@ -28,11 +28,14 @@ class Limits:
         derived_facts: most facts one run may derive.
         firings: most firings one run may record.
         rounds: most rounds a recursive stratum may take.
+        seconds: longest time a run may take in a process of its own, its start included; 60 when
+            None. In the process of its caller nothing can interrupt an engine, and it is not looked at.
     """
 
     derived_facts: int = 1_000_000
     firings: int = 5_000_000
     rounds: int = 10_000
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
