@@ -1103,7 +1103,9 @@ def _fused(generator: Generator, fused: Fused) -> None:
     width = len(generator.program.schema.relations[fused.relation].columns)
     # Taking a row apart is faster than looking up its columns one by one, unless most are of no use.
     apart = 3 * len(uses) >= width
-    columns = {i: generator.column_name(row.name, fused.relation, i) for i, n in sorted(uses.items()) if apart or n > 1}
+    columns = {
+        i: generator.column_name(row.name, fused.relation, i) for i, n in sorted(uses.items()) if apart or n > 1
+    }
     row = replace(row, columns=columns)
     generator.scans, generator.fused, generator.joined = 1, True, False
     with generator.lines.block(f"for {row.name} in {generator.rows(fused.relation, mode)}:"):
@@ -1157,9 +1159,7 @@ def _ahead(generator: Generator, position: int, steps: Sequence[Step], mode: Mod
 
         def surely(leaf: Leaf) -> None:
             with generator.lines.block(f"if {ahead.ready}:"):
-                generator.sure_core(
-                    steps, ahead.scope, lambda _, witnesses: (ahead.witnesses.update(witnesses), leaf())[-1]
-                )
+                generator.sure_core(steps, ahead.scope, lambda _, witnesses: (ahead.witnesses.update(witnesses), leaf())[-1])
 
         ahead.witnesses.clear()
         ahead.certain = _flag(generator, surely)
@@ -1199,7 +1199,9 @@ def _member(
         generator.steps(after, mode, scope, leaf, {} if generator.full else witnesses)
 
 
-def _used_columns(program: Program, member: tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]) -> Iterator[int]:
+def _used_columns(
+    program: Program, member: tuple[int, tuple[Step, ...], Scan, tuple[Step, ...]]
+) -> Iterator[int]:
     """Columns of the first fact a rule uses, as often as it does."""
     position, _, scan, after = member
     concluded = (v for c in program.rules[position].concludes for v in c.values)

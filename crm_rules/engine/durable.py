@@ -13,11 +13,13 @@ threads and never frees a ruleset. What the library gets wrong is kept away from
 * What negated patterns look for is asserted before everything else and matched by nothing else.
 * Whatever looks wrong ends the run, and the ruleset is not used again.
 
-Found while building this, beyond what is known of the library elsewhere: the sentinel at the end of a
-pattern is needed only behind other equalities and never in the first pattern; `dist: 0` lets a fact be
-two facts of one match exactly once; alternatives of an `$and` that share a literal share one node, so
-the limit of 64 counts leaves, not literals; time is read while actions are started, but a clock that
-jumps does no harm between runs, because completing an action forgets the time.
+Notes on the library beyond what is known of it elsewhere. Equalities are looked up by a 32-bit hash of
+their values, so that the out-of-bounds read behind a false last equality (events.c:611) needs two values
+of one hash; with equalities alone it is as rare as that, and no test of values shows it. The limit of 64
+alternatives per fact counts patterns, not the literals they share. `dist: 0` finds the matches in which
+one fact takes two places exactly once each. Starting an action reads the clock and locks the memory for
+30 seconds; completing it forgets both, so that nothing depends on the clock between batches. A fact
+takes 7 kB however few properties it has; therefore a row is one fact per ruleset and name, not per rule.
 
 Runs are made one at a time: a ruleset has one working memory, and the library keeps the interpreter to
 itself while it works.

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from crm_rules.engine.durable_plan import Premise, free_names
+from crm_rules.engine.durable_patterns import Premise
+from crm_rules.engine.durable_plan import free_names
 from crm_rules.facts.schema import Kind, ValueType
-from crm_rules.facts.values import NO_VALUE, Row, Value
+from crm_rules.facts.values import NO_VALUE, Value
 from crm_rules.program.plan import Probe, choose_probe, conjuncts
 from crm_rules.rules.clauses import clause_truth
 from crm_rules.rules.expressions import Aggregate, Expr, Local, names, walk
@@ -103,7 +104,8 @@ class _Index:
 
     def add(self, position: int, value: Value, element: bool) -> None:
         members = value if element and isinstance(value, tuple) else (value,)
-        known = [m for m in members if m is not NO_VALUE and m == m]  # noqa: PLR0124 - NaN equals nothing
+        # NaN equals nothing, itself included.
+        known = [m for m in members if m is not NO_VALUE and m == m]
         if not known:
             return
         self.every.append(position)
@@ -116,7 +118,7 @@ class _Index:
     def matches(self, key: Value) -> Sequence[int]:
         if key is None:
             return self.every
-        if key is NO_VALUE or key != key:  # noqa: PLR0124
+        if key is NO_VALUE or key != key:
             return ()
         return sorted([*self.buckets.get(key, ()), *self.open])
 

@@ -13,7 +13,7 @@ from itertools import product
 
 from crm_rules.engine.durable_conditions import Evaluator, Prepared
 from crm_rules.engine.durable_layout import HoldsCell, IsCell, KindLayout, NumberedCell, Selection, TokenCell
-from crm_rules.engine.durable_plan import Class, Mode, Side
+from crm_rules.engine.durable_patterns import Class, Mode, Side
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row, Value
 from crm_rules.rules.semantics import Truth, evaluate
 
@@ -51,7 +51,8 @@ def given(value: Value, mode: Mode, element: bool, tokens: Tokens) -> Given:
         # Two unnamed keys may be the same and are never known to be.
         if member is None or member is NO_VALUE or (member is UNNAMED and mode == "sure"):
             continue
-        if member == member:  # noqa: PLR0124 - NaN equals nothing
+        # NaN equals nothing, itself included.
+        if member == member:
             found[tokens.setdefault(member, len(tokens) + 1)] = None
     return ("known", tuple(found)) if found else (None, ())
 

@@ -4,7 +4,7 @@ Nothing but small whole numbers reaches the library. A fact of a *kind* has the 
 
     id, sid     its identity and the one working memory there is
     k           the number of its kind
-    u           1, compared in the last place of every pattern (see `PATTERN`)
+    u           1, compared in the last place of every pattern but the first
     f0, f1 …    1 where the fact belongs to a view, else 0
     c0, c1 …    cells that joins compare
 
@@ -24,8 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from crm_rules.engine.durable_plan import (
-    CONTEXT,
+from crm_rules.engine.durable_patterns import (
     Cell,
     Class,
     Holds,
@@ -99,9 +98,11 @@ class Registry:
     sides: dict[tuple[str, str, Side], int] = field(default_factory=dict)
 
     def premise(self, view: View, premise: Premise) -> int:
+        """Number of a condition on the facts of a view."""
         return self.premises.setdefault((view.relation, view.var, premise), len(self.premises))
 
     def side(self, view: View, side: Side) -> int:
+        """Number of a side of the facts of a view."""
         return self.sides.setdefault((view.relation, view.var, side), len(self.sides))
 
 
@@ -115,17 +116,23 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class TokenCell:
+    """`Token`, numbered."""
+
     side: int
 
 
 @dataclass(frozen=True, slots=True)
 class IsCell:
+    """`Is`, numbered."""
+
     side: int
     wanted: Class
 
 
 @dataclass(frozen=True, slots=True)
 class HoldsCell:
+    """`Holds`, numbered."""
+
     premise: int
     mode: Mode
 
@@ -248,7 +255,8 @@ class _Builder:
             tests = self._tests(number, pattern, variant.patterns, kinds, views[number])
             suffix = "$not" if pattern.role == "none" else ""
             texts.append({f"m{number}{suffix}": {"$and": tests}})
-        # A fact may be two of a rule's facts, which the library forbids unless told otherwise.
+        # Each name has kinds of its own, so that no fact is ever two of a match. Where one was, the
+        # library would leave the match out by default.
         self.texts[name] = {"all": texts, "dist": 0}
         by_role = {(p.role, p.number): f"m{i}" for i, p in enumerate(variant.patterns)}
         positive = [i for i, p in enumerate(variant.patterns) if p.role != "none"]
@@ -275,8 +283,9 @@ class _Builder:
             other = self._cell(kinds[join.other], patterns[join.other].view, join.cell)
             tests.append({own: {f"m{join.other}": other}})
         if number:
-            # When the last of several equalities is false, the library reads beyond the end of the
-            # pattern. This one never is.
+            # When the last equality of a pattern is false, the library reads beyond the end of the
+            # pattern. This one never is. (Equalities are looked up by hash, so that only values with
+            # one hash are compared at all: 40189 and 797186 are the smallest two numbers.)
             tests.append({ONE: {"m0": ONE}})
         return tests
 

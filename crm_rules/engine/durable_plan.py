@@ -9,16 +9,33 @@ only who finds it.
 The *sure* program matches certain facts under true conditions, the *loose* one possible facts under
 conditions that are not false. In the loose program an equality with an unknown side holds, so a join
 is an alternative: both sides known and equal, or one of them open. durable-rules has no usable *or*;
-each alternative is a variant of its own.
+each alternative is a variant of its own. Where this would be too many, only so many sides at once are
+taken apart; what the rest of a match has to fulfil is left to filters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import Literal
 
+from crm_rules.engine.durable_patterns import (
+    CONTEXT,
+    Class,
+    Holds,
+    Is,
+    Join,
+    Mode,
+    Pattern,
+    Premise,
+    RulePlan,
+    Side,
+    Token,
+    Variant,
+    View,
+    WitnessSource,
+)
 from crm_rules.errors import UnsupportedByEngine
 from crm_rules.facts.schema import Arity, Kind, RelationKind
 from crm_rules.program.plan import conjuncts
@@ -27,7 +44,6 @@ from crm_rules.rules.expressions import Arith, Call, Compare, Const, Expr, Field
 from crm_rules.rules.functions import OVERLAP
 from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Each, Let, Some
 
-Mode = Literal["sure", "loose"]
 FLIPPED: dict[Mode, Mode] = {"sure": "loose", "loose": "sure"}
 
 MOST_PATTERNS = 16
@@ -36,158 +52,14 @@ MOST_PATTERNS = 16
 MOST_JOINS = 12
 """Equalities in one pattern, well below what durable-rules takes."""
 
-MOST_VARIANTS = 32
-"""Variants of one rule; equalities that would need more of them become filters."""
+MOST_VARIANTS = 128
+"""Variants of one rule."""
 
 MOST_ALTERNATIVES = 9
 """Negated patterns for one `none`; beyond them the clause is evaluated outside durable-rules."""
 
 MOST_EXPLODED = 2
 """Sets per pattern of which every member becomes a fact of its own."""
-
-CONTEXT = ""
-"""Relation of the one fact that drives rules without positive clauses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Premise:
-    """A condition and the `let` values it reads, in order."""
-
-    condition: Expr | Clause
-    lets: tuple[Let, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of an equality: a value of one fact, or with `element` any member of its set."""
-
-    expr: Expr
-    element: bool = False
-
-
-Class = Literal["known", "open", "either"]
-"""What is required of a side: a value that can be equal to another one, an unknown one, or either.
-A missing value, and an empty set, is none of them: it equals nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A number that two facts share when their sides are equal; 0 where a side has no known value."""
-
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Is:
-    """1 when a side is of a class, else 0."""
-
-    side: Side
-    wanted: Class
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """1 when a condition on the fact alone holds in a mode, else 0."""
-
-    premise: Premise
-    mode: Mode
-
-
-Cell = Token | Is | Holds
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Equality of a cell of this pattern's fact with a cell of an earlier pattern's fact.
-
-    `own` is None for the number 1.
-    """
-
-    own: Token | None
-    other: int
-    cell: Cell
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which facts of a relation a pattern is about.
-
-    Attributes:
-        relation: the relation, or `CONTEXT`.
-        var: the name its facts have in conditions.
-        mode: certain facts and true conditions, or possible facts and conditions that are not false.
-        premises: conditions on the fact alone.
-        classes: what is required of its sides.
-        exploded: sets of which each member makes a copy of the fact.
-    """
-
-    relation: str
-    var: str
-    mode: Mode
-    premises: tuple[Premise, ...] = ()
-    classes: tuple[tuple[Side, Class], ...] = ()
-    exploded: tuple[Side, ...] = ()
-
-
-Role = Literal["each", "some", "none", "context"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One fact of a match.
-
-    Attributes:
-        view: which facts.
-        role: what the fact is for.
-        number: position among the rule's clauses of that role.
-        joins: equalities with earlier patterns.
-        projected: whether facts that agree in all cells are one; only the first of them can be told.
-    """
-
-    view: View
-    role: Role
-    number: int
-    joins: tuple[Join, ...]
-    projected: bool
-
-    @property
-    def cells(self) -> tuple[Token, ...]:
-        """The cells a projected fact consists of."""
-        return tuple(dict.fromkeys(j.own for j in self.joins if j.own is not None))
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One alternative of a rule: patterns, positive ones first."""
-
-    rule: int
-    patterns: tuple[Pattern, ...]
-
-
-WitnessSource = Literal["match", "search"]
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """A rule in one mode.
-
-    Attributes:
-        rule: its position.
-        mode: the mode.
-        variants: the alternatives; together they find every match, possibly more than once.
-        filters: conditions over a match.
-        late: conditions over a match that may come true while a recursive stratum is running.
-        bound: `some` clauses whose fact filters read: number to name.
-        witnesses: for each outermost `some`, where its witness comes from.
-    """
-
-    rule: int
-    mode: Mode
-    variants: tuple[Variant, ...]
-    filters: tuple[Premise, ...]
-    late: tuple[Premise, ...]
-    bound: Mapping[int, str]
-    witnesses: tuple[WitnessSource, ...]
 
 
 def plan_variants(program: Program, position: int, mode: Mode) -> RulePlan:
@@ -203,6 +75,8 @@ def plan_variants(program: Program, position: int, mode: Mode) -> RulePlan:
 
 _Owner = tuple[Literal["each", "some"], int]
 _End = tuple[_Owner, Side]
+_UNLIMITED = 1_000
+"""More open sides than any rule has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +121,7 @@ class _Planner:
         self.filters: list[Premise] = []
         self.late: list[Premise] = []
         self.equalities: list[_Equality] = []
+        self.checked: list[Premise] = []
         self.somes: list[_Quantified] = []
         self.nones: list[_Quantified] = []
 
@@ -274,11 +149,13 @@ class _Planner:
         for number, none in enumerate(c for c in self.rule.when if isinstance(c, Absent)):
             self._none(number, none)
         bound = {s.number: s.clause.var for s in self.somes if s.filters}
+        most_open = self._most_open(self.equalities)
+        complete = most_open == _UNLIMITED
         return RulePlan(
             self.position,
             self.mode,
-            tuple(self._variants()),
-            tuple(self.filters),
+            tuple(self._variants(most_open)),
+            tuple(self.filters if complete else [*self.checked, *self.filters]),
             tuple(self.late),
             bound,
             tuple(sources),
@@ -310,8 +187,11 @@ class _Planner:
         for part in conjuncts(expr):
             free = names(part)
             equality = None if self._is_late(part) else self._equality(part)
-            if equality is None or not self._accept([equality]):
+            if equality is None or not self._fit([equality]):
                 self._place(self._premise(part, free), self._support(free), self._is_late(part))
+            else:
+                self.equalities.append(equality)
+                self.checked.append(self._premise(part, free))
 
     def _clause(self, clause: Clause) -> None:
         """A clause that is evaluated outside durable-rules."""
@@ -381,8 +261,8 @@ class _Planner:
             return expr.var, Side(expr, element=True)
         return None
 
-    def _accept(self, equalities: Sequence[_Equality]) -> bool:
-        """Take equalities into the plan if it does not outgrow what durable-rules can do."""
+    def _fit(self, equalities: Sequence[_Equality]) -> bool:
+        """Whether there is room for equalities beside those planned already."""
         candidate = [*self.equalities, *equalities]
         every = [end for e in candidate for end in e.ends]
         ends = set(every)
@@ -394,42 +274,47 @@ class _Planner:
                 return False
             if sum(owner in (e.left[0], e.right[0]) for e in candidate) > MOST_JOINS:
                 return False
-        if self.mode == "loose" and sum(1 for _ in self._assignments(candidate)) > MOST_VARIANTS:
-            return False
-        self.equalities = candidate
         return True
+
+    def _most_open(self, equalities: Sequence[_Equality]) -> int:
+        """How many open sides at once can be taken apart without too many variants."""
+        candidates: list[int] = [_UNLIMITED, *range(len(equalities), 1, -1)]
+        for most in candidates:
+            if sum(1 for _ in islice(self._assignments(equalities, most), MOST_VARIANTS + 1)) <= MOST_VARIANTS:
+                return most
+        return 1
 
     def _relation(self, owner: _Owner) -> str:
         role, number = owner
         return self.eaches[number].relation if role == "each" else self.rule.somes[number].relation
 
-    def _assignments(self, equalities: Sequence[_Equality]) -> Iterator[dict[_End, Class]]:
-        """Every combination of what the sides of the equalities may be; they exclude each other."""
+    def _assignments(self, equalities: Sequence[_Equality], most_open: int) -> Iterator[dict[_End, Class]]:
+        """Combinations of what the sides of the equalities may be; they exclude each other.
+
+        As soon as `most_open` sides are open, all further ones are left out: they may be anything.
+        """
         partners: dict[_End, list[_End]] = {}
         for e in equalities:
             partners.setdefault(e.left, []).append(e.right)
             partners.setdefault(e.right, []).append(e.left)
         ends = list(partners)
 
-        def complete(number: int, chosen: dict[_End, Class]) -> Iterator[dict[_End, Class]]:
-            if number == len(ends):
-                yield dict(chosen)
+        def complete(number: int, chosen: dict[_End, Class], still_open: int) -> Iterator[dict[_End, Class]]:
+            if number == len(ends) or not still_open:
+                yield chosen
                 return
             end = ends[number]
-            options: tuple[Class, ...]
-            if self.mode == "sure":
-                options = ("known",)
-            elif all(chosen.get(p) == "open" for p in partners[end]):
-                # Everything it is compared with is open, so that its own value does not matter.
-                options = ("either",)
-            elif may_be_open(self.program, self._relation(end[0]), end[1], "loose"):
-                options = ("known", "open")
-            else:
-                options = ("known",)
+            options: tuple[Class, ...] = ("known",)
+            if self.mode == "loose":
+                if all(chosen.get(p) == "open" for p in partners[end]):
+                    # Everything it is compared with is open, so that its own value does not matter.
+                    options = ("either",)
+                elif may_be_open(self.program, self._relation(end[0]), end[1], "loose"):
+                    options = ("known", "open")
             for option in options:
-                yield from complete(number + 1, {**chosen, end: option})
+                yield from complete(number + 1, {**chosen, end: option}, still_open - (option == "open"))
 
-        yield from complete(0, {})
+        return complete(0, {}, most_open)
 
     # -- quantified clauses -----------------------------------------------------------------
 
@@ -439,7 +324,7 @@ class _Planner:
 
     def _quantified(self, number: int, clause: Some | Absent) -> _Quantified | None:
         """Sort the conditions of a clause; None when it cannot be matched by durable-rules."""
-        if self._hides(clause) or self._clause_is_late(clause) and not self._is_plain(clause):
+        if self._hides(clause) or any(self._is_late(c.expr) for c in clause.where):
             return None
         found = _Quantified(number, clause)
         for part in (p for c in clause.where for p in conjuncts(c.expr)):
@@ -454,10 +339,6 @@ class _Planner:
             else:
                 found.filters.append(part)
         return found
-
-    def _is_plain(self, clause: Some | Absent) -> bool:
-        """Whether only the clause's relation, not its conditions, makes it depend on the stratum."""
-        return not any(self._is_late(c.expr) for c in clause.where)
 
     def _own_join(self, var: str, expr: Expr) -> tuple[Side, int, Side] | None:
         sides = self._sides(expr)
@@ -479,12 +360,17 @@ class _Planner:
             or (found.filters and any(s.filters for s in self.somes))
             or self._patterns() >= MOST_PATTERNS
             or len(found.joins) > MOST_JOINS
-            or not self._accept(
-                [_Equality((("each", other), theirs), (("some", number), own)) for own, other, theirs in found.joins]
-            )
         ):
             self._clause(clause)
             return False
+        equalities = [
+            _Equality((("each", other), theirs), (("some", number), own)) for own, other, theirs in found.joins
+        ]
+        # Whether a fact exists can be told only if all its equalities are joins.
+        if equalities and (not self._fit(equalities) or self._most_open([*self.equalities, *equalities]) != _UNLIMITED):
+            self._clause(clause)
+            return False
+        self.equalities.extend(equalities)
         self.somes.append(found)
         for part in found.lifted:
             free = names(part)
@@ -539,12 +425,12 @@ class _Planner:
 
     # -- variants ---------------------------------------------------------------------------
 
-    def _variants(self) -> Iterator[Variant]:
-        for classes in self._assignments(self.equalities):
+    def _variants(self, most_open: int) -> Iterator[Variant]:
+        for classes in self._assignments(self.equalities, most_open):
             yield Variant(self.position, tuple(self._patterns_of(classes)))
 
     def _patterns_of(self, classes: Mapping[_End, Class]) -> list[Pattern]:
-        active = [e for e in self.equalities if all(classes[end] == "known" for end in e.ends)]
+        active = [e for e in self.equalities if all(classes.get(end) == "known" for end in e.ends)]
         order = self._order(active)
         place = {owner: i for i, owner in enumerate(order)}
         patterns: list[Pattern] = []

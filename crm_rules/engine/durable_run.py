@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from crm_rules.engine.durable_conditions import Evaluator, Formula, Prepared, formula, prepare
 from crm_rules.engine.durable_facts import FactMaker, Table, Tokens, holds
 from crm_rules.engine.durable_layout import KindLayout, Registry, Shard, lay_out
-from crm_rules.engine.durable_plan import CONTEXT, Mode, RulePlan, Side, plan_variants
+from crm_rules.engine.durable_patterns import CONTEXT, Mode, RulePlan, Side
+from crm_rules.engine.durable_plan import plan_variants
 from crm_rules.engine.protocol import (
     Derived,
     Limits,
@@ -207,9 +208,11 @@ class DurableRun:
     # -- the world --------------------------------------------------------------------------
 
     def candidates(self, relation: str) -> Sequence[Candidate]:
+        """Every fact of a relation that may hold, in fact order."""
         return self._known[relation]
 
     def raised(self, rule: str) -> Truth:
+        """Whether a rule has fired: for certain, possibly (None), or not at all."""
         position = self.program.by_id.get(rule, -1)
         return True if self.certain.get(position) else (None if self.loose.get(position) else False)
 
