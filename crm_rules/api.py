@@ -30,7 +30,7 @@ from crm_rules.assessment.scales import IMPACT, LEVEL_ORDER, LIKELIHOOD, Level
 from crm_rules.diagnostics import Diagnostic, Span, did_you_mean
 from crm_rules.engine.compiled import CompiledEngine
 from crm_rules.engine.protocol import Engine, Limits, Run
-from crm_rules.engine.registry import DEFAULT_ENGINE, engine_named, installed_engines
+from crm_rules.engine.registry import DEFAULT_ENGINE, FOREIGN_ENGINES, engine_named, installed_engines
 from crm_rules.errors import CrmRulesError, EngineError, LimitReached, ProjectError, RulesetError, UnsupportedByEngine
 from crm_rules.explain.derivation import Derivation, Explainer
 from crm_rules.explain.narration import Narrator
@@ -69,13 +69,16 @@ class Assessor:
     Args:
         packs: folders of packs, names of installed packs, or packs already loaded; later packs may
             use the lists and conclusions of earlier ones. The bundled pack when None.
-        engine: name of the engine: `compiled` or `reference`.
+        engine: name of the engine: `compiled`, `reference` or, where it is installed, `durable`.
         settings: thresholds to use instead of the pack's own, by name.
         limits: where a run stops.
+        isolated: run the engine in a process of its own, so that a crash of it, or a run that takes
+            longer than `limits.seconds`, is an error and no more. Advised for `durable`, which is a C
+            library with known crashes.
 
     Raises:
         RulesetError: a pack has errors, or a setting does not exist or has the wrong type.
-        EngineError: there is no such engine.
+        EngineError: there is no such engine, or it cannot be used here.
     """
 
     def __init__(
@@ -84,9 +87,10 @@ class Assessor:
         engine: str = DEFAULT_ENGINE,
         settings: Settings | None = None,
         limits: Limits | None = None,
+        isolated: bool = False,
     ) -> None:
         self.packs = load_packs(packs, lenient=True)
-        self.engine: Engine = engine_named(engine)
+        self.engine: Engine = engine_named(engine, isolated)
         self.limits = limits
         self.warnings: list[Diagnostic] = []
         self.program = compile_packs(self.packs, settings, self.warnings)
@@ -289,6 +293,8 @@ class Difference:
 def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
     """Run a project on every installed engine and compare whole answers with those of the assessor's.
 
+    Engines that could crash run in processes of their own.
+
     Raises:
         EngineError: a limit of an engine was reached.
         UnsupportedByEngine: an engine cannot run these packs, so that nothing can be said of it.
@@ -298,7 +304,7 @@ def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
     found: list[Difference] = []
     for name in installed_engines():
         if name != own.engine:
-            other = engine_named(name).run(assessor.program, facts, limits=assessor.limits)
+            other = engine_named(name, name in FOREIGN_ENGINES).run(assessor.program, facts, limits=assessor.limits)
             found += _differences(own, other)
     return tuple(found)
 
@@ -380,6 +386,7 @@ def _labels(project: Project) -> dict[str, Any]:
 
 __all__ = [
     "DEFAULT_ENGINE",
+    "FOREIGN_ENGINES",
     "IMPACT",
     "LEVEL_ORDER",
     "LIKELIHOOD",
@@ -416,6 +423,7 @@ __all__ = [
     "assess_many",
     "compile_packs",
     "cross_check",
+    "engine_named",
     "installed_engines",
     "labels",
     "load_pack",

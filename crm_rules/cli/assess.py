@@ -93,7 +93,8 @@ def assess(
             patterns_of("--select", selected, loaded) if selected else None,
             patterns_of("--ignore", ignored, loaded) if ignored else None,
         )
-        assessor = api.Assessor(loaded, engine, settings_of(settings, loaded))
+        isolated = engine in api.FOREIGN_ENGINES
+        assessor = api.Assessor(loaded, engine, settings_of(settings, loaded), isolated=isolated)
     if cross_check and not _engines_agree(session, assessor, project):
         return ExitCode.INTERNAL
     with session.step("Assessing"):

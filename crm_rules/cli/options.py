@@ -36,10 +36,10 @@ def _engines(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 
 
 def _engine(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    engines = api.installed_engines()
-    if value not in engines:
-        hint = did_you_mean(value, engines)
-        raise click.BadParameter(f"there is no engine '{value}'" + (f"; {hint}" if hint else ""), ctx, param)
+    try:
+        api.engine_named(value)
+    except api.EngineError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
     return value
 
 

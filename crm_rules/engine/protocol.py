@@ -32,12 +32,15 @@ class Limits:
         rounds: most rounds a recursive stratum may take.
         combinations: most combinations of facts the reference engine tries; engines that look things up
             have no such limit.
+        seconds: longest time a run may take in a process of its own, its start included; 60 when
+            None. In the process of its caller nothing can interrupt an engine, and it is not looked at.
     """
 
     derived_facts: int = 1_000_000
     firings: int = 5_000_000
     rounds: int = 10_000
     combinations: int = 150_000
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

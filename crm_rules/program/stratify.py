@@ -87,6 +87,28 @@ def reads(rule: Rule) -> tuple[_Read, ...]:
     return tuple(found)
 
 
+def decisive(rules: Sequence[Rule]) -> frozenset[int]:
+    """Rules whose possible firings decide certain ones.
+
+    `none`, aggregates and the like hold for certain only if nothing possibly speaks against them, so
+    even a run that is asked for certain answers alone has to know the possible firings of these.
+    """
+    deriving: dict[Node, list[int]] = {}
+    for position, rule in enumerate(rules):
+        deriving[("rule", rule.id)] = [position]
+        for conclude in rule.concludes:
+            deriving.setdefault(("relation", conclude.relation), []).append(position)
+    read = [reads(rule) for rule in rules]
+    found: set[int] = set()
+    pending = [r.node for found_by in read for r in found_by if r.strict]
+    while pending:
+        for position in deriving.get(pending.pop(), ()):
+            if position not in found:
+                found.add(position)
+                pending.extend(r.node for r in read[position])
+    return frozenset(found)
+
+
 def stratify(rules: Sequence[Rule], schema: Schema) -> tuple[tuple[Stratum, ...], list[Diagnostic]]:
     """Order rules into strata.
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from crm_rules.api import Pack, compile_packs, installed_engines, load_pack, pack_path
 from crm_rules.diagnostics import Diagnostic, did_you_mean
 from crm_rules.engine.protocol import Engine, Firing, Run
-from crm_rules.engine.registry import engine_named
+from crm_rules.engine.registry import FOREIGN_ENGINES, engine_named
 from crm_rules.errors import EngineError, RulesetError
 from crm_rules.explain.paths import fact_path
 from crm_rules.explain.verify import verify
@@ -61,7 +61,8 @@ def run_examples(
     """
     loaded = pack if isinstance(pack, Pack) else load_pack(pack_path(pack), project_schema())
     program = compile_packs([loaded])
-    used = tuple(engine_named(name) for name in (installed_engines() if engines is None else engines))
+    names = installed_engines() if engines is None else engines
+    used = tuple(engine_named(name, name in FOREIGN_ENGINES) for name in names)
     chosen = _chosen(program, loaded, rules)
     problems: list[Diagnostic] = []
     givens = Givens(loaded.schema)
