@@ -32,7 +32,7 @@ from tests.engine.random_facts import DEGREES, NOTHING_UNKNOWN, random_completio
 FACTS = 2
 """Sets of facts each program is run over."""
 
-CERTAIN_ONLY = 4
+CERTAIN_ONLY = 5
 """Every so many programs, the certain answers alone are asked for as well."""
 
 COMPLETED = 8

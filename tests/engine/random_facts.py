@@ -13,7 +13,7 @@ from typing import Any
 
 from crm_rules.facts.base import Extension, FactBase
 from crm_rules.facts.schema import Arity, Column, EnumType, Kind, Relation, RelationKind, Schema, ValueType
-from crm_rules.facts.values import Row
+from crm_rules.facts.values import NO_VALUE, Row
 from tests.engine.choices import Choices
 
 SITE = "site"
@@ -95,7 +95,8 @@ def _columns(choices: Choices, lists: Sequence[str], low: int, high: int) -> lis
     for number in range(choices.between(low, high)):
         match choices.pick(("one", "ref", "one", "ref", "refs", "several")):
             case "one":
-                columns.append(Column(f"v{number}", choices.pick(SINGLE)))
+                type_ = choices.pick(SINGLE)
+                columns.append(Column(f"v{number}", type_, computed=type_.enum is None and choices.chance(20)))
             case "several":
                 type_, arity = choices.pick(SEVERAL)
                 columns.append(Column(f"m{number}", type_, arity))
@@ -180,6 +181,8 @@ def _elsewhere(relation: Relation) -> list[str]:
 
 def random_value(choices: Choices, column: Column, keys: dict[str, list[str]]) -> Any:
     """A known value of a column, as rows hold it."""
+    if column.computed and column.type.kind is not Kind.BOOL and choices.chance(25):
+        return NO_VALUE  # known to be nothing, like the float of a task that was dropped
     if column.arity is Arity.ONE:
         return _single(choices, column.type, keys)
     members = [_single(choices, column.type, keys) for _ in range(choices.pick((1, 0, 2, 2, 3)))]

@@ -28,7 +28,7 @@ REFERENCE = ReferenceEngine()
 ENGINES = (COMPILED, REFERENCE)
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(cases())
 def test_engines_give_the_same_run(case: Case) -> None:
     one, other = (e.run(case.program, case.facts) for e in ENGINES)
@@ -36,7 +36,7 @@ def test_engines_give_the_same_run(case: Case) -> None:
     assert answer(one) == answer(other)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_certain_answers_are_the_certain_part_of_all_answers(case: Case) -> None:
     for engine in ENGINES:
@@ -47,7 +47,7 @@ def test_certain_answers_are_the_certain_part_of_all_answers(case: Case) -> None
         assert not any(d.possible for d in alone.derived.values())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_nothing_is_recorded_twice_and_nothing_is_both_certain_and_possible(case: Case) -> None:
     for engine in ENGINES:
@@ -59,7 +59,7 @@ def test_nothing_is_recorded_twice_and_nothing_is_both_certain_and_possible(case
             assert len(set(rows)) == len(rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_running_again_gives_the_same_bytes(case: Case) -> None:
     for engine in ENGINES:
@@ -91,7 +91,7 @@ def test_the_names_of_rules_change_nothing(seed: int) -> None:
 def test_the_hash_seed_changes_nothing() -> None:
     digests = {
         subprocess.run(
-            [sys.executable, "-m", "tests.engine.answers", engine, "0", "40"],
+            [sys.executable, "-m", "tests.engine.answers", engine, "0", "25"],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
             cwd=ROOT,
             check=True,
@@ -106,7 +106,7 @@ def test_the_hash_seed_changes_nothing() -> None:
 
 def test_the_independent_verifier_confirms_every_run() -> None:
     confirmed = 0
-    for seed in range(150):
+    for seed in range(100):
         case = random_case(Seeded(seed))
         try:
             run = COMPILED.run(case.program, case.facts)
@@ -114,14 +114,14 @@ def test_the_independent_verifier_confirms_every_run() -> None:
             continue
         assert verify(run) == [], f"seed {seed}{case}"
         confirmed += len(run.certain_records) + len(run.possible_records)
-    assert confirmed > 500
+    assert confirmed > 350
 
 
 # -- many programs, and programs worth comparing ------------------------------------------------
 
 
 def test_engines_agree_on_hundreds_of_programs_in_which_much_happens() -> None:
-    tally = fuzz.fuzz(ENGINES, seed=20, numbers=range(320))
+    tally = fuzz.fuzz(ENGINES, seed=20, numbers=range(250))
     assert tally.failure == ""
     counts = tally.counts
     assert counts["rejected"] <= 8

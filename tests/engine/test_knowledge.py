@@ -22,6 +22,7 @@ from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import Arity, Column, Relation, RelationKind, Schema
 from crm_rules.facts.values import UNNAMED
 from crm_rules.program.program import compile_program
+from crm_rules.rules.draft import ClauseDraft
 from tests.engine.choices import Seeded
 from tests.engine.drafts import any_of, check, conclusion, each, let, none, risk, some
 from tests.engine.knowledge import Comparison
@@ -43,7 +44,7 @@ ENGINES = (COMPILED, ReferenceEngine())
 GAPS = [d for d in DEGREES if d != NOTHING_UNKNOWN]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data(), cases(MONOTONE))
 def test_knowing_more_retracts_nothing_and_brings_nothing_impossible(data: st.DataObject, case: Case) -> None:
     before = COMPILED.run(case.program, case.facts)
@@ -54,7 +55,7 @@ def test_knowing_more_retracts_nothing_and_brings_nothing_impossible(data: st.Da
         assert comparison.unforeseen() == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases(ignorance=NOTHING_UNKNOWN))
 def test_with_nothing_unknown_nothing_is_merely_possible(case: Case) -> None:
     for engine in ENGINES:
@@ -65,7 +66,7 @@ def test_with_nothing_unknown_nothing_is_merely_possible(case: Case) -> None:
 
 def test_hundreds_of_programs_with_many_completions_keep_the_promises() -> None:
     decided = fired = 0
-    for seed in range(200):
+    for seed in range(150):
         choices = Seeded(seed)
         case = random_case(choices, MONOTONE, choices.pick(GAPS))
         try:
@@ -82,8 +83,8 @@ def test_hundreds_of_programs_with_many_completions_keep_the_promises() -> None:
                 assert found == ([], [], []), f"seed {seed}{Case(case.drafts, facts)}{Case((), after.facts)}"
                 decided += len(after.certain_records) > len(before.certain_records)
     # Worth comparing: most programs say something, and knowing more decides a good part of it.
-    assert fired > 280
-    assert decided > 800
+    assert fired > 210
+    assert decided > 600
 
 
 # -- the comparison notices -----------------------------------------------------------------
@@ -174,12 +175,22 @@ def test_an_unlisted_entry_is_none_of_the_stated_ones() -> None:
     assert findings(rules, unknown_owner) == {"idle": [(False, ("ann",))]}
 
 
-def test_two_unlisted_entries_may_be_the_same_or_not() -> None:
-    people: dict[str, Any] = {"people": [], "jobs": []}
-    same = [risk("same", each("p in people"), each("q in people", "p.id == q.id"))]
-    differ = [risk("differ", each("p in people"), each("q in people", "p.id != q.id"))]
-    for rules in (same, differ):
-        assert findings(rules, people, ["people"]) == {rules[0].id: [(False, (UNNAMED, UNNAMED))]}
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        [each("q in people", "p.id == q.id")],
+        [each("q in people", "p.id != q.id")],
+        [each("q in people", "not p.id == q.id")],
+        [each("q in people", "not (p.id == q.id and p.id == p.id)")],
+        [each("q in people", "not (p.id != q.id or p.id != p.id)")],
+        [each("q in people"), let("same", "p.id == q.id"), check("same")],
+        [each("q in people"), let("same", "p.id == q.id"), check("not same")],
+        [each("q in people"), let("other", "p.id != q.id"), check("not other")],
+    ],
+)
+def test_two_unlisted_entries_may_be_the_same_or_not(clauses: list[ClauseDraft]) -> None:
+    found = findings([risk("pair", each("p in people"), *clauses)], {"people": [], "jobs": []}, ["people"])
+    assert found == {"pair": [(False, (UNNAMED, UNNAMED))]}
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def authored(clauses: Sequence[Clause]) -> Iterator[Expr]:
                 yield from conjuncts(condition.expr)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(cases())
 def test_every_condition_is_tested_once_where_its_names_are_bound(case: Case) -> None:
     always = frozenset(n for n, r in case.schema.relations.items() if r.kind is RelationKind.SECTION)
