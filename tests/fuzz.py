@@ -6,6 +6,7 @@ Each program is run over several sets of facts by all engines, for all answers a
 certain ones alone, and whole runs are compared. A share of the programs is completed at random, to
 see that knowing more never retracts a finding and never brings one that was not possible. Equal
 arguments print the same; the first disagreement is printed in full and ends with exit code 1.
+An engine that gives no answer, because it crashed or reached a limit, is counted and listed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from crm_rules.engine.protocol import Engine, Run
-from crm_rules.engine.registry import engine_named, installed_engines
-from crm_rules.errors import RulesetError
+from crm_rules.engine.registry import FOREIGN_ENGINES, engine_named, installed_engines
+from crm_rules.errors import EngineError, LimitReached, RulesetError
 from crm_rules.facts.base import FactBase
 from crm_rules.program.program import Program
 from tests.engine.choices import Choices, Seeded
@@ -44,9 +45,16 @@ COMPLETIONS = 6
 
 @dataclass(slots=True)
 class Tally:
-    """What was seen; `failure` is the first disagreement in words."""
+    """What was seen.
+
+    Attributes:
+        counts: how often what was seen.
+        unanswered: runs that an engine did not answer, a line each.
+        failure: the first disagreement in words.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
+    unanswered: list[str] = field(default_factory=list)
     failure: str = ""
 
     def lines(self) -> Iterator[str]:
@@ -64,9 +72,12 @@ class Tally:
             "certain firings",
             "possible firings",
             "completions",
+            "limits reached",
+            "crashes",
             "disagreements",
         ):
             yield f"{what:>20} {self.counts[what]:>12,}"
+        yield from self.unanswered
 
 
 def fuzz(engines: Sequence[Engine], seed: int, numbers: range, seconds: float | None = None) -> Tally:
@@ -76,7 +87,7 @@ def fuzz(engines: Sequence[Engine], seed: int, numbers: range, seconds: float | 
     for number in numbers:
         if end is not None and time.monotonic() > end:
             break
-        failure = _program(engines, seed, number, tally.counts)
+        failure = _program(engines, seed, number, tally)
         if failure:
             tally.counts["disagreements"] += 1
             tally.failure = f"program {number} of seed {seed}: {failure}"
@@ -91,8 +102,9 @@ def _progress(done: int, of: int) -> None:
         sys.stderr.flush()
 
 
-def _program(engines: Sequence[Engine], seed: int, number: int, counts: Counter[str]) -> str:
+def _program(engines: Sequence[Engine], seed: int, number: int, tally: Tally) -> str:
     """Try one program; returns what is wrong with it."""
+    counts = tally.counts
     choices = Seeded(seed * 1_000_003 + number)
     complete = number % COMPLETED == 0
     case = random_case(choices, MONOTONE) if complete else random_case(choices)
@@ -110,27 +122,40 @@ def _program(engines: Sequence[Engine], seed: int, number: int, counts: Counter[
     fires = False
     for again in range(FACTS):
         tried = case if not again else replace(case, facts=_other_facts(choices, case, complete))
+        before: Run | None = None
         for possible in (True, False) if number % CERTAIN_ONLY == 1 else (True,):
             try:
-                runs = [e.run(program, tried.facts, possible=possible) for e in engines]
+                runs = list(_answers(engines, program, tried.facts, possible, number, tally))
             except Exception:  # noqa: BLE001
                 return f"an engine failed\n{described(tried)}\n{traceback.format_exc()}"
             for other in runs[1:]:
                 difference = _difference(runs[0], other)
                 if difference:
                     return f"{difference}\n{described(tried)}"
-            counts["runs compared"] += len(runs) - 1
-            if possible:
+            counts["runs compared"] += max(len(runs) - 1, 0)
+            if possible and runs:
+                before = runs[0]
                 counts["certain firings"] += len(runs[0].certain_records)
                 counts["possible firings"] += len(runs[0].possible_records)
                 fires = fires or bool(runs[0].certain_records or runs[0].possible_records)
-                before = runs[0]
-        if complete:
+        if complete and before is not None:
             failure = _completions(engines[0], program, before, choices, counts)
             if failure:
                 return f"{failure}\n{described(tried)}"
     counts["programs that fire"] += fires
     return ""
+
+
+def _answers(
+    engines: Sequence[Engine], program: Program, facts: FactBase, possible: bool, number: int, tally: Tally
+) -> Iterator[Run]:
+    """The runs of those engines that give an answer."""
+    for engine in engines:
+        try:
+            yield engine.run(program, facts, possible=possible)
+        except EngineError as error:
+            tally.counts["limits reached" if isinstance(error, LimitReached) else "crashes"] += 1
+            tally.unanswered.append(f"program {number}: {engine.name}: {error}")
 
 
 def _other_facts(choices: Choices, case: Case, gaps: bool) -> FactBase:
@@ -176,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     names = options.engines.split(",")
     tally = fuzz(
-        [engine_named(n) for n in names],
+        [engine_named(n, isolated=n in FOREIGN_ENGINES) for n in names],
         options.seed,
         range(options.first, options.first + options.programs),
         options.seconds,

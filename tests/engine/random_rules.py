@@ -26,7 +26,7 @@ from crm_rules.rules.draft import (
     Text,
 )
 from tests.engine.choices import Choices
-from tests.engine.random_facts import BOOL, DATES, DAYS, LEVEL, MOST_ROWS, NUMBER, NUMBERS, STAGE, TEXTS
+from tests.engine.random_facts import BOOL, DATES, DAYS, MOST_ROWS, NUMBER, NUMBERS, TEXTS
 
 _T = TypeVar("_T")
 
@@ -414,13 +414,17 @@ class _Writer:
         if term.text in self.trivial:
             term = choices.pick(terms)
         if self.features.knowledge and choices.chance(8):
-            if choices.chance(30) and term.arity is Arity.ONE and self._literals(term.type):
-                # What is two-valued without looking like it.
-                ordered = term.type.kind in (Kind.NUMBER, Kind.DATE) or term.type.enum in (LEVEL, STAGE)
-                op = choices.pick(COUNTED if ordered else COUNTED[:2])
-                return f"({term.text} is unknown or {term.text} {op} {self._literal(term.type)})"
+            if choices.chance(40):
+                return self._known_or(term.text, self._about(term, scope))
             return f"{term.text} is {choices.pick(('known', 'unknown'))}"
         return self._about(term, scope)
+
+    def _known_or(self, text: str, condition: str) -> str:
+        """A condition on a value that is two-valued as a whole, without looking like it."""
+        choices = self.choices
+        if choices.chance(60):
+            return f"({text} is unknown or {condition})"
+        return f"({text} is known and {condition})"
 
     def _raised(self) -> str:
         fitting = [
@@ -443,6 +447,9 @@ class _Writer:
                 case "count":
                     return f"{count} {choices.pick(COUNTED)} {self._count(scope)}"
                 case "known" if self.features.knowledge:
+                    if choices.chance(50):
+                        limit = choices.pick(("1", "2", "0"))
+                        return self._known_or(count, f"{count} {choices.pick(COUNTED)} {limit}")
                     return f"{count} is known"
                 case _:
                     return self._either_way(count, choices.pick(COUNTED), self._number(scope.terms(), NUMBER))
