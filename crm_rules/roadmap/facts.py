@@ -88,7 +88,7 @@ def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
             "predecessor": link.predecessor,
             "successor": link.successor,
             "type": link.type.value,
-            "lag_days": days_of(link.lag_minutes),
+            "lag_days": days_of(link.lag),
         }
         for key, link in named_links(roadmap.plan.links)
     ]

@@ -28,7 +28,5 @@ def graph_of(plan: Plan) -> nx.MultiDiGraph[str]:
             stage=task.stage,
         )
     for key, link in named_links(plan.links):
-        graph.add_edge(
-            link.predecessor, link.successor, key=key, type=link.type.value, lag_days=days_of(link.lag_minutes)
-        )
+        graph.add_edge(link.predecessor, link.successor, key=key, type=link.type.value, lag_days=days_of(link.lag))
     return graph

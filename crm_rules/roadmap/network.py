@@ -86,7 +86,7 @@ def compile_network(plan: Plan, loops: Loops) -> Network:
         leaving, entering = link.type.from_finish, link.type.to_finish
         tail = (finishes if leaving else starts)[link.predecessor]
         head = (finishes if entering else starts)[link.successor]
-        ends.append((tail, head, leaving, entering, link.lag_minutes))
+        ends.append((tail, head, leaving, entering, link.lag))
     ends += ((starts[name], finishes[name], True, False, 0) for name in dropped)
     kept = set(range(len(tasks)))
     if dropped:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+from crm_rules.roadmap.working_time import STANDARD, WorkingCalendar
 
 MINUTES_PER_DAY: Final = 480
 """Working minutes of one working day: durations and lags in days are multiples of this."""
@@ -51,18 +53,124 @@ class TaskState(StrEnum):
     DROPPED = "dropped"  # no longer part of the plan
 
 
+class LagUnit(StrEnum):
+    """What the lag of a link is counted in."""
+
+    WORKING = "working"  # minutes worked on the lag calendar of the plan
+    ELAPSED = "elapsed"  # minutes on the clock, nights and holidays included
+    PERCENT = "percent"  # part of the predecessor's duration, in working time
+
+
+class LagCalendar(StrEnum):
+    """Whose working time a lag is counted in. Microsoft Project knows the successor's only, Primavera all four."""
+
+    PREDECESSOR = "predecessor"
+    SUCCESSOR = "successor"
+    PROJECT = "project"
+    CLOCK = "clock"  # every minute counts
+
+
+class ConstraintType(StrEnum):
+    """What a date laid down for a task does to its schedule."""
+
+    ASAP = "asap"  # as soon as possible: nothing
+    ALAP = "alap"  # as late as possible without delaying the project
+    SNET = "snet"  # start no earlier than
+    FNET = "fnet"  # finish no earlier than
+    SNLT = "snlt"  # start no later than, even against the links
+    FNLT = "fnlt"  # finish no later than, even against the links
+    MSO = "mso"  # must start on
+    MFO = "mfo"  # must finish on
+
+    @property
+    def dated(self) -> bool:
+        """Whether it needs a date."""
+        return self not in (ConstraintType.ASAP, ConstraintType.ALAP)
+
+    @property
+    def hard(self) -> bool:
+        """Whether it overrides the links."""
+        return self.dated and self not in (ConstraintType.SNET, ConstraintType.FNET)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint on the dates of a task.
+
+    Attributes:
+        type: what it does.
+        at: the date and time it names; None exactly for ASAP and ALAP.
+    """
+
+    type: ConstraintType
+    at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.type.dated is not (self.at is not None):
+            raise ValueError(f"a constraint {self.type.value} {'needs a' if self.type.dated else 'has no'} date")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A duration in three points, in working minutes, ascending.
+
+    Attributes:
+        optimistic, likely, pessimistic: `likely` is the mode.
+    """
+
+    optimistic: int
+    likely: int
+    pessimistic: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.optimistic <= self.likely <= self.pessimistic:
+            raise ValueError("an estimate needs 0 <= optimistic <= likely <= pessimistic")
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was once agreed for a task; None where it was not.
+
+    Attributes:
+        start, finish: dates and times.
+        duration_minutes: working minutes.
+    """
+
+    start: dt.datetime | None = None
+    finish: dt.datetime | None = None
+    duration_minutes: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanTask:
-    """One task.
+    """One task. What is left out is not there, except for durations, which are then unknown.
 
     Attributes:
         id: unique within the plan.
         name: wording for readers; the id where nothing better is known.
-        duration_minutes: working minutes, at least 0; None when unknown.
+        duration_minutes: working minutes on the task's calendar, at least 0; None when unknown. Of a task
+            with children it means nothing.
         state: open, done or dropped.
         start, finish: stated dates. They anchor the calendar and give away which link of a loop is
-            wrong; they do not constrain the schedule.
+            wrong; they constrain the schedule only of a `manual` task.
         stage: number of the roll-out stage; None when unknown.
+        kind: name of the kind of task; None when unknown.
+        kind_guessed: the kind was recognised from the name and has not been confirmed.
+        owners: ids or names of those who answer for it or are assigned to it, sorted.
+        parent: id of the summary task it is part of. A task is a summary task when others name it so: its dates
+            are those of its parts, and its links and constraints hold for all of them.
+        calendar: name of a calendar of the plan; None for the plan's own.
+        constraint: dates laid down.
+        deadline: moves no early date; finishing later makes float negative.
+        manual: scheduled by hand: `pinned_start` and `pinned_finish` stand whatever the links say.
+        pinned_start, pinned_finish: dates of a manual task.
+        actual_start, actual_finish: what happened.
+        remaining_minutes: working minutes still to do on a started task; None when nobody says.
+        levelling_delay_minutes: minutes on the clock the start was put off by to relieve people.
+        level_of_effort: it lasts as long as what it accompanies and drives nothing.
+        baseline: what was agreed.
+        estimate: duration in three points.
+        source: where the task stands in its file, for messages (`line 12`, `UID 7`); "" when nowhere.
     """
 
     id: str
@@ -72,22 +180,50 @@ class PlanTask:
     start: dt.date | None = None
     finish: dt.date | None = None
     stage: int | None = None
+    kind: str | None = None
+    kind_guessed: bool = False
+    owners: tuple[str, ...] = ()
+    parent: str | None = None
+    calendar: str | None = None
+    constraint: Constraint | None = None
+    deadline: dt.datetime | None = None
+    manual: bool = False
+    pinned_start: dt.datetime | None = None
+    pinned_finish: dt.datetime | None = None
+    actual_start: dt.datetime | None = None
+    actual_finish: dt.datetime | None = None
+    remaining_minutes: int | None = None
+    levelling_delay_minutes: int = 0
+    level_of_effort: bool = False
+    baseline: Baseline | None = None
+    estimate: Estimate | None = None
+    source: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class PlanLink:
     """A dependency of one task on another.
 
     Attributes:
         predecessor, successor: task ids.
         type: which ends are joined.
-        lag_minutes: working minutes to wait; negative for a lead.
+        lag: how long to wait in minutes, negative for a lead; with `LagUnit.PERCENT` the part of the
+            predecessor's duration in hundredths of a percent (5000 is half of it).
+        unit: what the lag is counted in.
+        source: where the link stands in its file; "" when nowhere.
     """
 
     predecessor: str
     successor: str
     type: LinkType = LinkType.FS
-    lag_minutes: int = 0
+    lag: int = 0
+    unit: LagUnit = LagUnit.WORKING
+    source: str = field(default="", compare=False)
+
+    @property
+    def sort_key(self) -> tuple[str, str, str, int, str]:
+        """Orders links by what they say."""
+        return self.predecessor, self.successor, self.type.value, self.lag, self.unit.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +234,29 @@ class Plan:
         tasks: the tasks that are known.
         links: the links between them; several between two tasks are legal (SS with FF).
         complete: False when there may be more tasks than are known.
+        name: name of the plan; "" when it has none.
+        start: when the project starts; None to take the earliest stated start of a task that waits for no other.
+        status_date: progress is known up to here; work that is left comes later.
+        calendar: the plan's own working time.
+        calendars: further calendars by name.
+        lag_calendar: whose working time lags are counted in.
+        critical_limit_minutes: tasks with at most this much total float are critical.
 
     Raises:
-        ValueError: two tasks of one id, a link to a task that is not there, or a negative duration;
-            the message names all of them.
+        ValueError: two tasks of one id, a link to or a summary that is not there, summaries inside each other, a
+            calendar that is not there, or a negative duration; the message names all of them.
     """
 
     tasks: tuple[PlanTask, ...]
     links: tuple[PlanLink, ...] = ()
     complete: bool = True
+    name: str = ""
+    start: dt.datetime | None = None
+    status_date: dt.datetime | None = None
+    calendar: WorkingCalendar = STANDARD
+    calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
+    lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
+    critical_limit_minutes: int = 0
 
     def __post_init__(self) -> None:
         counted = Counter(t.id for t in self.tasks)
@@ -122,8 +272,37 @@ class Plan:
             for end in (k.predecessor, k.successor)
             if end not in counted
         ]
+        problems += [
+            f"task {t.id!r} is part of the unknown task {t.parent!r}"
+            for t in self.tasks
+            if t.parent is not None and t.parent not in counted
+        ]
+        problems += [
+            f"task {t.id!r} has the unknown calendar {t.calendar!r}"
+            for t in self.tasks
+            if t.calendar is not None and t.calendar not in self.calendars
+        ]
+        problems += _endless_summaries(self.tasks)
         if problems:
             raise ValueError("; ".join(problems))
+
+
+def _endless_summaries(tasks: Iterable[PlanTask]) -> list[str]:
+    """Tasks that are part of themselves, by however many steps."""
+    parents = {t.id: t.parent for t in tasks if t.parent is not None}
+    sound: set[str] = set()
+    problems: list[str] = []
+    for task in sorted(parents):
+        way: list[str] = []
+        at: str | None = task
+        while at in parents and at not in sound and at not in way:
+            way.append(at)
+            at = parents[at]
+        if at in way and at == task:
+            problems.append(f"task {task!r} is part of itself")
+        elif at not in way:
+            sound.update(way)
+    return problems
 
 
 def minutes_of(days: float) -> int:
@@ -150,7 +329,7 @@ def named_links(links: Iterable[PlanLink]) -> tuple[tuple[str, PlanLink], ...]:
     """
     seen: Counter[str] = Counter()
     named: list[tuple[str, PlanLink]] = []
-    for link in sorted(links):
+    for link in sorted(links, key=lambda k: k.sort_key):
         name = f"{link.predecessor}->{link.successor} {link.type.value}"
         seen[name] += 1
         named.append((name if seen[name] == 1 else f"{name} #{seen[name]}", link))

@@ -71,3 +71,7 @@ class WorkingCalendar:
                 return begin + worked
             worked -= length
         raise AssertionError("more minutes than the day has")
+
+
+STANDARD = WorkingCalendar()
+"""Monday to Friday, 8 to 12 and 13 to 17 o'clock, no holidays."""

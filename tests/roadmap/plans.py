@@ -72,10 +72,10 @@ def early(base: Plan, held: Mapping[str, int] | None = None) -> dict[str, tuple[
         for k in base.links:
             s, f = start[k.predecessor], start[k.predecessor] + duration[k.predecessor]
             needed = {
-                LinkType.FS: f + k.lag_minutes,
-                LinkType.SS: s + k.lag_minutes,
-                LinkType.FF: f + k.lag_minutes - duration[k.successor],
-                LinkType.SF: s + k.lag_minutes - duration[k.successor],
+                LinkType.FS: f + k.lag,
+                LinkType.SS: s + k.lag,
+                LinkType.FF: f + k.lag - duration[k.successor],
+                LinkType.SF: s + k.lag - duration[k.successor],
             }[k.type]
             if needed > start[k.successor]:
                 start[k.successor] = needed
@@ -94,10 +94,10 @@ def late(base: Plan) -> dict[str, tuple[int, int]]:
         for k in base.links:
             s, f = start[k.successor], start[k.successor] + duration[k.successor]
             allowed = {
-                LinkType.FS: s - k.lag_minutes - duration[k.predecessor],
-                LinkType.SS: s - k.lag_minutes,
-                LinkType.FF: f - k.lag_minutes - duration[k.predecessor],
-                LinkType.SF: f - k.lag_minutes,
+                LinkType.FS: s - k.lag - duration[k.predecessor],
+                LinkType.SS: s - k.lag,
+                LinkType.FF: f - k.lag - duration[k.predecessor],
+                LinkType.SF: f - k.lag,
             }[k.type]
             if allowed < start[k.predecessor]:
                 start[k.predecessor] = allowed
@@ -118,7 +118,7 @@ def longest_path(base: Plan) -> int:
         ends = [start + duration[task]]
         for k in base.links:
             if k.predecessor == task:
-                event = start + (duration[task] if k.type in (LinkType.FS, LinkType.FF) else 0) + k.lag_minutes
+                event = start + (duration[task] if k.type in (LinkType.FS, LinkType.FF) else 0) + k.lag
                 after = event - (duration[k.successor] if k.type in (LinkType.FF, LinkType.SF) else 0)
                 ends.append(until_finish(after, k.successor))
         return max(ends)
@@ -146,7 +146,7 @@ def without_dropped(base: Plan) -> Plan:
                 ends = ("f" if a.type in (LinkType.FS, LinkType.FF) else "s") + (
                     "f" if b.type in (LinkType.FF, LinkType.SF) else "s"
                 )
-                links.append(PlanLink(a.predecessor, b.successor, LinkType(ends), a.lag_minutes + b.lag_minutes))
+                links.append(PlanLink(a.predecessor, b.successor, LinkType(ends), a.lag + b.lag))
     return Plan(tuple(t for t in base.tasks if t.state is not TaskState.DROPPED), tuple(links))
 
 
