@@ -162,9 +162,7 @@ class _Course:
             offsets.append(counts[-1] - rhythm.worked(at))
 
         for first, after, periods in _flattened(exceptions):
-            if begins and begins[-1] == first * _DAY:  # right behind another exception
-                for pieces in (begins, counts, rhythms, offsets):
-                    pieces.pop()
+            # Right behind another exception this leaves a piece of no length, which no search below finds.
             change(first * _DAY, _Rhythm.of((periods,)))
             change(after * _DAY, regular)
         return cls(tuple(begins), tuple(counts), tuple(rhythms), tuple(offsets))
