@@ -26,7 +26,9 @@ NAMESPACE: Final = "http://schemas.microsoft.com/project"
 
 _PROJECT: Final = Shape(
     names(
-        "Name Title StartDate StatusDate CalendarUID MinutesPerDay CriticalSlackLimit ScheduleFromStart HonorConstraints"
+        """
+        Name Title StartDate StatusDate CalendarUID MinutesPerDay CriticalSlackLimit ScheduleFromStart HonorConstraints
+        """
     ),
     {
         "Calendars": Shape(records={"Calendar": CALENDAR_SHAPE}),

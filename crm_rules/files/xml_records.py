@@ -18,7 +18,7 @@ from crm_rules.errors import ProjectError
 from crm_rules.files.text import shortened
 
 _SEPARATOR: Final = " "  # between namespace and name; no namespace contains one
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,9 @@ class XmlReader:
     def _doctype(self, *_: object) -> None:
         self._refuse(
             "the file declares a document type, which is not read",
-            hint="scheduling programs write none; entities in it could make a small file enormous or read other files",
+            # How far the parser has come within the declaration depends on its version.
+            Span(self._file, self._parser.CurrentLineNumber),
+            "scheduling programs write none; entities in it could make a small file enormous or read other files",
         )
 
     def _local(self, full: str) -> str | None:
