@@ -28,7 +28,7 @@ from crm_rules.roadmap.kind_names import KindNames, with_guessed_kinds
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROJECT_FILES: Final = (".yaml", ".yml", ".json")
-_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
 _ROOT: Final = re.compile(rb"<(?![?!])[^\s>/]+[^>]*>")
 _SHOWN: Final = 5
 

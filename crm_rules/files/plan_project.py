@@ -202,7 +202,7 @@ class _Conversion:
         per_unit = {LagUnit.WORKING: self._per_day, LagUnit.ELAPSED: 24 * 60, LagUnit.PERCENT: 100}[link.unit]
         lag = days_of(link.lag, per_unit)
         unit = _UNITS[link.unit] if link.lag else Unit.WORKING_DAYS
-        return Link(self._ids[link.predecessor], LinkType(link.type.value), float(lag), unit)
+        return Link(self._ids[link.predecessor], LinkType[link.type.name], float(lag), unit)
 
     # --- What a project refuses -----------------------------------------------
 

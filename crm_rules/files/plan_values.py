@@ -95,8 +95,15 @@ LINK_TYPES: Final[dict[str, tuple[LinkType, Language | None]]] = {
 }
 """Types of links as Microsoft Project writes them, and the language where it gives it away."""
 
-_LINK: Final = re.compile(
-    rf"(?P<id>.+?)\s*(?P<type>{'|'.join(LINK_TYPES)})?\s*(?:(?P<sign>[+-])\s*(?P<lag>\d.*))?", re.IGNORECASE
+_TYPES: Final = "|".join(LINK_TYPES)
+_LINKS: Final = tuple(
+    re.compile(form, re.IGNORECASE | re.DOTALL)
+    for form in (
+        rf"(?P<id>.+?)\s*(?P<type>{_TYPES})\s*(?:(?P<sign>[+-])\s*(?P<lag>\d.*))?",
+        # Without a type only a unit tells a lag from the end of an id such as `a-1`.
+        r"(?P<id>.+)(?P<type>)(?P<sign>[+-])\s*(?P<lag>\d[\d.,]*\s*(?:[^\W\d_]+\.?|%))",
+        r"(?P<id>.+)(?P<type>)(?P<sign>)(?P<lag>)",
+    )
 )
 _LAG_SO_FAR: Final = re.compile(r"[+-]\s*\d+$")
 _DECIMALS: Final = re.compile(r"\d+\s*(%|[^\W\d_]+)")
@@ -208,7 +215,7 @@ def link(text: str, known: Iterable[str], language: Language | None = None) -> W
     """A link: `3`, `3FS+2d`, `3EA+2 Tage`, `cfg SS+50%`, `7FS-1 wk`, `4FS+2 edays`.
 
     Args:
-        text: a single one.
+        text: a single one, not empty.
         known: the ids there are; a text that is one of them is no id with a type.
         language: of the list.
 
@@ -217,12 +224,10 @@ def link(text: str, known: Iterable[str], language: Language | None = None) -> W
     """
     if text in known:
         return WrittenLink(text)
-    parts = _LINK.fullmatch(text)
-    if parts is None:
-        raise CellError(f"{found(text)} is no link to a task", "write it like 3, 3FS+2d or 4SS-1w")
+    parts = next(match for form in _LINKS if (match := form.fullmatch(text)) is not None)
     kind, told = LINK_TYPES[parts["type"].lower()] if parts["type"] else (LinkType.FS, None)
-    predecessor = _id(parts["id"])
-    if parts["lag"] is None:
+    predecessor = identifier(parts["id"])
+    if not parts["lag"]:
         return WrittenLink(predecessor, kind)
     sign = -1 if parts["sign"] == "-" else 1
     share = _PERCENT.fullmatch(parts["lag"].strip())
@@ -232,10 +237,6 @@ def link(text: str, known: Iterable[str], language: Language | None = None) -> W
     lag = duration(parts["lag"], told or language)
     unit = LagUnit.ELAPSED if lag.elapsed and lag.minutes else LagUnit.WORKING
     return WrittenLink(predecessor, kind, sign * lag.minutes, unit)
-
-
-def _id(text: str) -> str:
-    return identifier(text.strip())
 
 
 def identifier(value: object) -> str:
@@ -353,15 +354,17 @@ def writes_fractions(values: Iterable[object]) -> bool | None:
     return True if any(0 < a < 1 for a in amounts) else None
 
 
+_YES: Final = frozenset(map(folded, ("1", "yes", "y", "true", "x", "ja", "wahr", "tak", "prawda")))
+_NO: Final = frozenset(map(folded, ("0", "no", "n", "false", "nein", "falsch", "nie", "fałsz")))
+
+
 def flag(value: object) -> bool:
     """Yes or no, in the languages known.
 
     Raises:
         CellError: it is neither.
     """
-    text = folded(str(value).strip().removesuffix(".0"))
-    if text in ("1", "yes", "y", "true", "x", "ja", "wahr", "tak", "prawda"):
-        return True
-    if text in ("0", "no", "n", "false", "nein", "falsch", "nie", "falsz"):
-        return False
+    text = folded(identifier(value))
+    if text in _YES or text in _NO:
+        return text in _YES
     raise CellError(f"{found(value)} is neither yes nor no", "write yes or no")
