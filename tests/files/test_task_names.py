@@ -28,7 +28,7 @@ class TestExamples:
         assert (found.kind and found.kind.value) == kind, str(found)
 
     def test_there_are_enough_of_them(self) -> None:
-        assert len(EXAMPLES) >= 250
+        assert len(EXAMPLES) >= 500
         assert len(EXAMPLES) == len(ENGLISH) + len(GERMAN) + len(POLISH), "no name in two languages"
         for names in (ENGLISH, GERMAN, POLISH):
             assert sum(kind is None for kind in names.values()) >= 12
