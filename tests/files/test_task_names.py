@@ -208,5 +208,5 @@ class TestFile:
 
     def test_a_phrase_for_two_things(self) -> None:
         text = "schema: crm-rules/task-names/1\nkinds: {training: [x], contract: [X]}\n"
-        with pytest.raises(RulesetError, match="'X' stands for training and contract"):
-            parse_task_names(text)
+        with pytest.raises(RulesetError, match=r"n\.yaml:2:35: the phrase 'X' stands for training and contract"):
+            parse_task_names(text, "n.yaml")
