@@ -183,6 +183,17 @@ class TestMistakes:
         found = read(mspdi(task(1, Deadline="", Duration="", Name=""))).plan.tasks[0]
         assert (found.deadline, found.duration_minutes, found.name) == (None, None, "1")
 
+    def test_elements_of_other_namespaces_are_passed_over_with_all_they_hold(self) -> None:
+        other = '<x:Duration xmlns:x="urn:x"><Duration>PT1H</Duration></x:Duration><x xmlns=""><UID>7</UID></x>'
+        found = read(mspdi(task(1, other))).plan.tasks
+        assert [(t.id, t.duration_minutes) for t in found] == [("1", 480)]
+
+    def test_elements_within_a_value_are_passed_over(self) -> None:
+        assert read(mspdi(task(1, Name="A<b>x<UID>7</UID></b>B"))).plan.tasks[0].name == "AB"
+
+    def test_of_two_values_the_first_counts(self) -> None:
+        assert read(mspdi(task(1, "<Name>later</Name>"))).plan.tasks[0].name == "Task 1"
+
     def test_names_in_messages_are_made_printable_and_short(self) -> None:
         (message,) = refused(mspdi(task(1, Name="a\n\u2028" + "b" * 500, Duration="x")))
         assert "\n" not in message
