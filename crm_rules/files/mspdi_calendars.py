@@ -46,6 +46,9 @@ _MOST_DAYS: Final = 50_000
 
 _LONGEST_CHAIN: Final = 20
 
+_RECURRENCES: Final = frozenset({1, 2, 3, 4, 5, 6, 7, 9})
+"""Types of exceptions that are read: 1 to 7 as `_rule` says, 9 for none."""
+
 _DEFAULT_DAY: Final[Periods] = STANDARD.week[0]
 
 
@@ -212,6 +215,14 @@ class Calendars:
             return
         periods = self._day(entry)
         name = entry.values.get("Name", "")
+        kind = whole(entry.values.get("Type", "1"))
+        if kind not in _RECURRENCES:
+            # Its range reaches from the first to the last of the days; read as one holiday it would be a long one.
+            self._findings.warning(
+                f"an exception of a calendar recurs in a way that is not known ({kind}) and is left out",
+                self._line(entry),
+            )
+            return
         rule = _rule(entry, *span)
         if rule is None:
             yield CalendarException(*span, periods, name)
@@ -231,8 +242,9 @@ class Calendars:
             return
         first, last = span
         if (last - first).days > _MOST_DAYS:
-            self._findings.error(f"a work week of a calendar holds for more than {_MOST_DAYS:,} days",
-                                 self._line(entry))  # fmt: skip
+            self._findings.error(
+                f"a work week of a calendar holds for more than {_MOST_DAYS:,} days", self._line(entry)
+            )
             return
         days = {
             (kind + 5) % 7: self._day(day)
@@ -341,10 +353,8 @@ def _rule(entry: Record, first: dt.date, last: dt.date) -> Iterator[dt.date] | N
 
     kind = number("Type", 1)
     step = min(max(number("Period", 1), 1), 10_000)
-    month, day = number("Month", 0) + 1, number("MonthDay", 1)
+    month, day = number("Month", 0) % 12 + 1, number("MonthDay", 1)
     item, position = number("MonthItem", 0), number("MonthPosition", 0)
-    if kind in (2, 3) and not 1 <= month <= 12:
-        return iter(())
     match kind:
         case 2:
             found = (_day_of(year, month, day) for year in range(first.year, last.year + 1))
