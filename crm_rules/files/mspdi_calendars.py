@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -325,17 +325,9 @@ def _positioned(year: int, month: int, item: int, position: int) -> dt.date | No
 
     `item` is 0 for days, 1 for weekdays, 2 for days of the weekend, 3 to 9 for Sunday to Saturday.
     """
-    wanted: Callable[[int], bool]
-    if item == 0:
-        wanted = lambda _: True  # noqa: E731
-    elif item == 1:
-        wanted = lambda weekday: weekday < 5  # noqa: E731
-    elif item == 2:
-        wanted = lambda weekday: weekday >= 5  # noqa: E731
-    else:
-        wanted = lambda weekday: weekday == (item + 3) % 7  # noqa: E731
+    weekdays = {0: range(7), 1: range(5), 2: range(5, 7)}.get(item, ((item + 3) % 7,))
     length = calendar.monthrange(year, month)[1]
-    days = [d for d in (dt.date(year, month, n) for n in range(1, length + 1)) if wanted(d.weekday())]
+    days = [day for n in range(1, length + 1) if (day := dt.date(year, month, n)).weekday() in weekdays]
     if position == 4:
         return days[-1]
     return days[position] if 0 <= position < len(days) else None
