@@ -217,6 +217,31 @@ class TestMistakes:
             "two calendars have the UID 1",
         ]
 
+    def test_work_weeks(self) -> None:
+        def week(first: str, last: str) -> str:
+            period = element("TimePeriod", elements(FromDate=f"{first}T00:00:00", ToDate=f"{last}T00:00:00"))
+            return f"<WorkWeek>{period}</WorkWeek>"
+
+        weeks = week("0001-01-01", "9999-01-01") + week("2026-02-01", "2026-01-01") + "<WorkWeek/>"
+        calendars = f"<Calendar><UID>1</UID><WorkWeeks>{weeks}</WorkWeeks></Calendar>"
+        assert [m.split(": ")[1] for m in refused(mspdi(calendars=calendars))] == [
+            "a period of a calendar has no FromDate before its ToDate",
+            "a period of a calendar has no FromDate before its ToDate",
+            "a work week of a calendar holds for more than 50,000 days",
+        ]
+
+    def test_header_and_resources(self) -> None:
+        resources = "<Resources><Resource><Name>Ann</Name></Resource></Resources>"
+        assert refused(mspdi(rest=resources, CriticalSlackLimit="few")) == [
+            "plan.xml: CriticalSlackLimit of the project is 'few', which is no whole number",
+            "plan.xml:2: a resource has no UID",
+        ]
+
+    def test_a_link_without_a_predecessor(self) -> None:
+        assert refused(mspdi(task(1, "<PredecessorLink/>"))) == [
+            "plan.xml:3: a link of task 'Task 1' (UID 1) has no PredecessorUID"
+        ]
+
     def test_an_exception_that_recurs_for_ever(self) -> None:
         entry = (
             "<Exception><TimePeriod><FromDate>0001-01-01T00:00:00</FromDate><ToDate>9999-12-31T00:00:00</ToDate>"
