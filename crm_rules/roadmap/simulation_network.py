@@ -57,7 +57,7 @@ class Model:
         start_floors: starts are not before.
         finish_floors: finishes are not before; None without.
         start_caps, finish_caps: latest dates that keep all promises; None without.
-        promises: with the node and end each is about; sorted by task and kind.
+        promises: with the nodes that have to keep each; sorted by task and kind.
         critical_limit: total float up to which a task is critical, minutes.
         axis: for dates.
         simplifications: sorted by kind.
@@ -71,7 +71,7 @@ class Model:
     finish_floors: Sequence[int | None]
     start_caps: Sequence[int | None]
     finish_caps: Sequence[int | None]
-    promises: tuple[tuple[Promise, int], ...]
+    promises: tuple[tuple[Promise, tuple[int, ...]], ...]
     critical_limit: int
     axis: Axis
     simplifications: tuple[Simplification, ...]
@@ -104,8 +104,9 @@ class Model:
         return distance
 
     def last_task(self, starts: Sequence[int], durations: Sequence[int]) -> int:
-        """The task that ends last, ties resolved by id. There must be a task."""
-        return max(range(self.tasks), key=lambda i: (starts[i] + durations[i], -i))
+        """The task that ends last, of several that tie the one that comes last in the network. There must be a task."""
+        network = self.network
+        return max((i for i in reversed(network.order) if network.is_task[i]), key=lambda i: starts[i] + durations[i])
 
 
 def read_model(roadmap: Roadmap, spread: Spread | None) -> Model | tuple[Obstacle, ...]:
@@ -166,13 +167,11 @@ def _model(roadmap: Roadmap, plain: PlainPlan, network: Network, spread: Spread 
     start_floors: list[int] = [0] * nodes
     finish_floors: list[int | None] = [None] * nodes
     longest = [0] * nodes
-    finish_node: dict[str, int] = {}
-    start_node: dict[str, int] = {}
+    node_of: dict[str, int] = {}
     for i, name in enumerate(network.ids):
-        start_node.setdefault(name, i)
-        finish_node[name] = i  # of the two points of a dropped or summary task, the second
         if not network.is_task[i]:
             continue
+        node_of[name] = i
         task = by_id[name]
         estimate = task.estimate
         if task.state is TaskState.OPEN:
@@ -196,13 +195,14 @@ def _model(roadmap: Roadmap, plain: PlainPlan, network: Network, spread: Spread 
             start_floors[i] = -1 - reach  # below everything a point can be pushed to
     start_caps: list[int | None] = [None] * nodes
     finish_caps: list[int | None] = [None] * nodes
-    promises: list[tuple[Promise, int]] = []
+    promises: list[tuple[Promise, tuple[int, ...]]] = []
     for promise in plain.promises:
-        node = (start_node if promise.of_start else finish_node)[promise.task]
-        promises.append((promise, node))
+        holders = tuple(node_of[name] for name in promise.holders)
+        promises.append((promise, holders))
         caps = start_caps if promise.of_start else finish_caps
-        known = caps[node]
-        caps[node] = promise.minutes if known is None else min(known, promise.minutes)
+        for node in holders:
+            known = caps[node]
+            caps[node] = promise.minutes if known is None else min(known, promise.minutes)
     model = Model(
         network=network,
         names={t.id: t.name for t in roadmap.plan.tasks},

@@ -79,7 +79,8 @@ class Promise:
         kind: `deadline`, or the constraint (`snlt`, `fnlt`, `mso`, `mfo`).
         at: the date and time as the plan has it.
         minutes: working minutes from project start until then.
-        of_start: the start has to be no later, else the finish.
+        of_start: starts have to be no later, else finishes.
+        holders: ids of the tasks that have to: the task itself, or the parts of a summary task.
     """
 
     task: str
@@ -87,6 +88,7 @@ class Promise:
     at: dt.datetime
     minutes: int
     of_start: bool
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class _Writer:
             task = pending.pop()
             if task in self.parts:
                 pending += (part.id for part in self.parts[task])
-            else:
+            elif self.tasks[task].state is not TaskState.DROPPED:
                 found.append(task)
         return found
 
@@ -264,7 +266,7 @@ class _Writer:
     def _lay_down(self, task: PlanTask, holders: Sequence[str]) -> None:
         """Constraint, deadline and dates by hand of a task, which hold for `holders`."""
         if task.deadline is not None:
-            self._promise(task, "deadline", task.deadline, False)
+            self._promise(task, "deadline", task.deadline, holders)
         if task.manual and task.pinned_start is not None:
             self.notes["manual"].add(task.id)
             self._hold(self.start_floors, holders, task.pinned_start)
@@ -282,19 +284,26 @@ class _Writer:
         if constraint.type.hard:
             self.notes["must-date"].add(task.id)
             of_start = constraint.type in (ConstraintType.SNLT, ConstraintType.MSO)
-            self._promise(task, constraint.type.value, constraint.at, of_start)
+            self._promise(task, constraint.type.value, constraint.at, holders, of_start)
 
-    def _promise(self, task: PlanTask, kind: str, at: dt.datetime, of_start: bool) -> None:
+    def _promise(
+        self, task: PlanTask, kind: str, at: dt.datetime, holders: Sequence[str], of_start: bool = False
+    ) -> None:
         minutes = self._at(at, task)
-        # What has started has kept or broken the date of its start already.
-        if minutes is not None and not (of_start and task.actual_start is not None):
-            self.promises.append(Promise(task.id, kind, at, minutes, of_start))
+        # What has started has kept or broken a date of its start already.
+        kept_by = tuple(sorted(i for i in holders if not of_start or self._waits(self.tasks[i])))
+        if minutes is not None and kept_by:
+            self.promises.append(Promise(task.id, kind, at, minutes, of_start, kept_by))
 
     def _hold(self, floors: dict[str, int], tasks: Sequence[str], at: dt.datetime) -> None:
         for task in map(self.tasks.__getitem__, tasks):
             minutes = self._at(at, task)
-            if minutes is not None and task.state is TaskState.OPEN and task.actual_start is None:
+            if minutes is not None and self._waits(task):
                 self._raise(floors, task.id, minutes)
+
+    @staticmethod
+    def _waits(task: PlanTask) -> bool:
+        return task.state is TaskState.OPEN and task.actual_start is None
 
     @staticmethod
     def _raise(floors: dict[str, int], task: str, minutes: int) -> None:
