@@ -228,11 +228,7 @@ class _Passes:
         nodes = len(model.durations)
         # Points that were taken out of the network are in no list; they are given a place all the same.
         missing = sorted(set(range(nodes)) - set(network.order))
-        level = [0] * nodes
-        for i in network.order:
-            for k in network.outgoing[i]:
-                j = network.heads[k]
-                level[j] = max(level[j], level[i] + 1)
+        level = model.levels()
         old = sorted([*network.order, *missing], key=lambda i: (level[i], not network.outgoing[i], i))
         new = [0] * nodes
         for place, node in enumerate(old):
