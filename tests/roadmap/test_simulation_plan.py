@@ -209,10 +209,17 @@ class TestDeadlines:
         found = simulated(base)
         assert {i: t.criticality for i, t in found.tasks.items()} == {"a": 1, "b": 1, "z": 1}
 
+    def test_of_a_start_mean_nothing_once_it_has_started(self) -> None:
+        base = of(task("a", 5, constraint=constrained("snlt", 1), actual_start=at(2), remaining_minutes=DAY))
+        assert simulated(base).chances == ()
+
     def test_of_a_start_count_the_start(self) -> None:
-        base = of(task("a", 1), task("b", 5, constraint=constrained("snlt", 1)), links=(PlanLink("a", "b"),))
-        assert [c.probability for c in simulated(base).chances] == [1]
-        assert simulated(base).tasks["a"].criticality == 1
+        # b starts at 1. With 1 as its date neither a nor b can wait; with 2 both have a day.
+        for date, criticality in ((1, 1), (2, 0)):
+            tasks = (task("a", 1), task("b", 5, constraint=constrained("snlt", date)), task("z", 9))
+            found = simulated(of(*tasks, links=(PlanLink("a", "b"),)))
+            assert [c.probability for c in found.chances] == [1]
+            assert {i: t.criticality for i, t in found.tasks.items()} == {"a": criticality, "b": criticality, "z": 1}
 
 
 class TestProgress:
@@ -413,13 +420,13 @@ class TestSummaries:
             task("b", 2, actual_start=at(0), remaining_minutes=DAY),
             task("y", 1),
             links=(
-                PlanLink("a", "s"),
-                PlanLink("b", "s", LinkType.SS, 3 * DAY),
+                PlanLink("a", "s", lag=5 * DAY),
+                PlanLink("b", "s", LinkType.SS, 5 * DAY),
                 PlanLink("r", "y"),
                 PlanLink("a", "p", lag=9 * DAY),
             ),
         )
-        assert dates(base) == {"a": (0, 1), "b": (1, 2), "p": (4, 6), "q": (3, 4), "y": (0, 1)}
+        assert dates(base) == {"a": (0, 1), "b": (1, 2), "p": (4, 6), "q": (6, 7), "y": (0, 1)}
         assert [(c.task, c.probability) for c in simulated(base).chances] == [("s", 0)]
 
     def test_have_parts_that_finish_by_a_must_date_not_on_it(self) -> None:
