@@ -241,6 +241,23 @@ def test_a_single_path_has_no_merge_bias() -> None:
     assert found.bias.sentence.endswith("because paths meet, which is within chance")
 
 
+def test_what_is_always_critical_is_no_rival() -> None:
+    # Off the longest path, the second milestone ends with every sample; b decides in some only.
+    found = simulated(
+        estimated({"a": (8, 10, 15), "b": (8, 10, 14), "end": 0, "fin": 0}, "a->end", "b->end", "a->fin", "b->fin")
+    )
+    assert [t.criticality for t in found.tasks.values()][2:] == [1, 1]
+    assert "('B', off the longest path, is critical in" in found.bias.sentence
+
+
+def test_a_bias_of_minutes_is_not_made_much_of() -> None:
+    # Beyond chance, and still less than a twentieth of a day.
+    base = Plan(tuple(PlanTask(n, n.upper(), 10, estimate=Estimate(5, 10, 15)) for n in "ab"))
+    found = simulated(base)
+    assert found.bias.merging_minutes > 2 * found.bias.standard_error_minutes
+    assert found.bias.sentence.endswith("durations, 0.0 because paths meet")
+
+
 @settings(max_examples=40)
 @given(uncertain())
 def test_planned_and_estimates_and_merging_make_the_mean(base: Plan) -> None:
