@@ -384,8 +384,8 @@ class _Writer:
 
 def is_over(task: PlanTask) -> bool:
     """Whether nothing is left to be done, by the state of a task or by its dates."""
-    started_milestone = task.actual_start is not None and task.duration_minutes == 0
-    return task.state is not TaskState.OPEN or task.actual_finish is not None or started_milestone
+    nothing_left = task.actual_start is not None and task.duration_minutes == 0 and not task.remaining_minutes
+    return task.state is not TaskState.OPEN or task.actual_finish is not None or nothing_left
 
 
 def _week(calendar: WorkingCalendar) -> int:
