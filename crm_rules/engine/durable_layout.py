@@ -337,9 +337,7 @@ def check_names(kinds: Iterable[KindLayout]) -> None:
     for kind in kinds:
         count = len(kind.properties) + len(("id", "sid", KIND, ONE))
         if count > PROPERTIES_OF_FACT:
-            raise EngineError(
-                f"facts for durable-rules have {count} properties, and it reads {PROPERTIES_OF_FACT}"
-            )
+            raise EngineError(f"facts for durable-rules have {count} properties, and it reads {PROPERTIES_OF_FACT}")
         if not distinct([*RESERVED, KIND, ONE, *kind.properties]):
             raise EngineError("durable-rules cannot tell the properties of its facts apart")
     if not distinct([*RESERVED, *aliases()]):

@@ -34,8 +34,6 @@ DEFAULT_SECONDS: Final = 60.0
 KEPT_PROGRAMS: Final = 16
 """How many programs the process keeps."""
 
-_STDERR: Final = 2
-
 GRACE: Final = 10.0
 """Seconds after which the process ends itself when its host is gone and a run does not end."""
 
@@ -240,14 +238,13 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
 
 def serve() -> None:
     """Answer requests on standard input until it ends."""
+    # Where the host has closed its standard error there is none here, and this takes its number: what C
+    # writes to it must not end up among the answers.
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    if sys.stderr is None:
-        # The host has none either. Its number must not become that of the answers.
-        os.dup2(nowhere, _STDERR)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever anybody prints must not end up among the answers.
-    os.dup2(_STDERR, sys.stdout.fileno())
+    # Nor must what anybody prints.
+    os.dup2(nowhere if sys.stderr is None else sys.stderr.fileno(), sys.stdout.fileno())
     make: Callable[[], Engine] = pickle.load(requests)
     programs: dict[int, Program] = {}
     engine: Engine | None = None

@@ -397,7 +397,12 @@ def test_an_interruption_while_the_process_starts_is_for_the_host(tmp_path: Path
     (package / "__init__.py").write_text("")
     (package / "isolated.py").write_text("def serve():\n    print('served')\n")
     command = [sys.executable, "-I", "-c", isolated._START]
-    done = subprocess.run(command, input=pickle.dumps([str(tmp_path), *sys.path]), capture_output=True, check=False)
+    # Whoever runs the tests may ignore interruptions, and what is started would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        done = subprocess.run(command, input=pickle.dumps([str(tmp_path), *sys.path]), capture_output=True, check=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b"served", b"")
 
 
