@@ -18,7 +18,8 @@ their values, so that the out-of-bounds read behind a false last equality (event
 of one hash; with equalities alone it is as rare as that, and no test of values shows it. The limit of 64
 alternatives per fact counts patterns, not the literals they share. `dist: 0` finds the matches in which
 one fact takes two places exactly once each. Starting an action reads the clock and locks the memory for
-30 seconds; completing it forgets both, so that nothing depends on the clock between batches. A fact
+30 seconds; completing it forgets both, so that nothing depends on the clock between batches. A memory can
+be deleted while matches are still to be fetched: they lie in pools that are freed as a whole. A fact
 takes 7 kB however few properties it has; therefore a row is one fact per ruleset and name, not per rule.
 
 Runs are made one at a time: a ruleset has one working memory, and the library keeps the interpreter to
