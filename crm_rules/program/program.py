@@ -145,9 +145,9 @@ def _canonical(value: Any) -> Any:
     match value:
         case Field():
             return ["field", value.var, value.relation, _canonical(value.column), value.index, value.derived]
-        case Column(name=name, type=type_, arity=arity, computed=computed):
-            # Engines leave out what a computed value, or one that is none, would take.
-            return ["column", name, type_.kind.value, arity.value, sorted(type_.targets), computed]
+        case Column(name=name, type=type_, arity=arity, may_be_nothing=nothing):
+            # Engines leave out what values that are none would take.
+            return ["column", name, type_.kind.value, arity.value, sorted(type_.targets), nothing]
         case Span():
             return None
         case enum.Enum():
