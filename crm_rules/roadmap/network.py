@@ -236,14 +236,13 @@ class _Builder:
             first, last = link.predecessor, link.successor
             if first == last or first in cut or last in cut:
                 continue
-            own = member.get(first)
-            if own is not None and own == member.get(last):
-                continue
             if self.outline.parts and (self.outline.encloses(first, last) or self.outline.encloses(last, first)):
                 continue
             tail = self._tied(first, link.type in FROM_FINISH, enters=False)
             head = self._tied(last, link.type in TO_FINISH, enters=True)
-            if tail is None or head is None:
+            own = member.get(first)
+            # Points are made for these as well: a looped summary task leaves its other parts unknown.
+            if tail is None or head is None or (own is not None and own == member.get(last)):
                 continue
             lag = lag_of(link, self.by_id[first])
             if lag is None:
