@@ -145,8 +145,8 @@ def compile_network(plan: Plan, loops: Loops, outline: Outline | None = None) ->
     else:
         tasks = [t for t in plan.tasks if not t.level_of_effort]
     tasks.sort(key=_id)
-    percent = LagUnit.PERCENT
-    if len(tasks) == len(plan.tasks) and not loops.cycles and all(k.unit is not percent for k in plan.links):
+    worked_out = LagUnit.PERCENT in [k.unit for k in plan.links]
+    if len(tasks) == len(plan.tasks) and not loops.cycles and not worked_out:
         return _plain(plan, tasks)
     return _Builder(plan, loops, outline, tasks).build()
 
@@ -166,9 +166,8 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
         from_finish, to_finish = [kind in FROM_FINISH for kind in kinds], [kind in TO_FINISH for kind in kinds]
     outgoing: list[list[int]] = [[] for _ in ids]
     incoming: list[list[int]] = [[] for _ in ids]
-    for k, i in enumerate(tails):
+    for k, (i, j) in enumerate(zip(tails, heads, strict=True)):
         outgoing[i].append(k)
-    for k, j in enumerate(heads):
         incoming[j].append(k)
     return Network(
         ids=ids,
@@ -181,19 +180,26 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
         begun=[None] * count,
         loose=[False] * count,
         looped=[False] * count,
-        done=[is_finished(t) for t in tasks],
+        done=_finished(tasks),
         tails=tails,
         heads=heads,
         from_finish=from_finish,
         to_finish=to_finish,
         lags=[k.lag for k in links],
-        links=list(links),
+        links=list[PlanLink | None](links),
         outgoing=outgoing,
         incoming=incoming,
         order=topological(range(count), incoming, outgoing, heads),
         limit=plan.critical_limit_minutes,
         percent_of_unknown=frozenset(),
     )
+
+
+def _finished(tasks: list[PlanTask]) -> list[bool]:
+    """Which of the tasks are over."""
+    if TaskState.DONE not in [t.state for t in tasks] and not any(t.actual_start or t.actual_finish for t in tasks):
+        return [False] * len(tasks)
+    return [is_finished(t) for t in tasks]
 
 
 class _Builder:

@@ -29,7 +29,9 @@ class Outline:
         parts: dict[str, list[str]] = {}
         for part in sorted(parents):
             parts.setdefault(parents[part], []).append(part)
-        dropped = {t.id for t in plan.tasks if t.state is TaskState.DROPPED}
+        dropped = set()
+        if TaskState.DROPPED in [t.state for t in plan.tasks]:
+            dropped = {t.id for t in plan.tasks if t.state is TaskState.DROPPED}
         if parts and dropped:
             pending = list(dropped)
             while pending:

@@ -79,7 +79,7 @@ def schedule(network: Network) -> Schedule:
     heads, outgoing, order = network.heads, network.outgoing, network.order
     weights = _weights(network, durations)
     points = False in network.is_task
-    early = _early(network, weights) if points else [f or 0 for f in network.floors]
+    early = _early(network, weights)
     for i in order:
         start = early[i]
         for k in outgoing[i]:
@@ -152,21 +152,21 @@ def _backward(
             continue
         least, free = late[i], room[i]
         for k in links:
-            j = heads[k]
-            bound = late[j] - weights[k]
+            bound = late[heads[k]] - weights[k]
             if bound < least:
                 least = bound
-            slack = slacks[k]
-            if points and not is_task[j]:
-                slack += room[j]
-            if slack < free:
-                free = slack
+            if slacks[k] < free:
+                free = slacks[k]
+        if points:  # a point hands on what it has to spare itself
+            free = min(room[i], *(slacks[k] + (0 if is_task[heads[k]] else room[heads[k]]) for k in links))
         late[i], room[i] = least, free
 
 
 def _early(network: Network, weights: Sequence[int]) -> list[int]:
     """Where the forward pass begins: points lie below everything they can be pushed to."""
     floors = [f for f in network.floors if f is not None]
+    if len(floors) == len(network.floors):
+        return floors
     lowest = min([0, *floors]) - 1 - sum(-w for w in weights if w < 0)
     return [lowest if f is None else f for f in network.floors]
 

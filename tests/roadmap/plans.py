@@ -210,7 +210,7 @@ def plans(
 _ORIGIN = dt.datetime(2026, 3, 5, 15, 30)  # noqa: DTZ001 - local working time; a Thursday
 
 
-def _instant(minute: int) -> dt.datetime:
+def instant(minute: int) -> dt.datetime:
     """A date and time by working minutes from the project start of `dated_plans`, over its weekend and back."""
     found = moment(STANDARD.start_at(STANDARD.worked(absolute(_ORIGIN)) + minute))
     assert found is not None
@@ -232,18 +232,18 @@ def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
         changes: dict[str, Any] = {"duration_minutes": duration}
         kind = draw(st.sampled_from(["plain", "plain", "begun", "finished", "floor", "deadline"]))
         if kind == "begun" and task.state is TaskState.OPEN:
-            changes["actual_start"] = _instant(draw(st.integers(-3, 6)) * 60)
+            changes["actual_start"] = instant(draw(st.integers(-3, 6)) * 60)
             changes["remaining_minutes"] = draw(st.one_of(st.none(), st.integers(0, duration)))
         elif kind == "finished" and task.state is TaskState.DONE:
             begun = draw(st.integers(-6, 4)) * 60
-            changes["actual_start"] = draw(st.sampled_from([None, _instant(begun)]))
-            changes["actual_finish"] = draw(st.sampled_from([None, _instant(begun + draw(part))]))
+            changes["actual_start"] = draw(st.sampled_from([None, instant(begun)]))
+            changes["actual_finish"] = draw(st.sampled_from([None, instant(begun + draw(part))]))
         elif kind == "floor":
             how = draw(st.sampled_from([ConstraintType.SNET, ConstraintType.FNET, ConstraintType.ASAP]))
-            at = _instant(duration + draw(part)) if how.dated else None
+            at = instant(duration + draw(part)) if how.dated else None
             changes["constraint"] = Constraint(how, at)
         elif kind == "deadline":
-            changes["deadline"] = _instant(draw(part) * 2)
+            changes["deadline"] = instant(draw(part) * 2)
         if unknown and changes.get("constraint") is None and draw(st.booleans()):
             changes["duration_minutes"] = None
         tasks.append(replace(task, **changes))
@@ -253,7 +253,7 @@ def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
         tuple(tasks),
         (*links, *_summary_links(draw, tasks, links)),
         start=_ORIGIN,
-        status_date=None if status is None else _instant(status),
+        status_date=None if status is None else instant(status),
         critical_limit_minutes=draw(st.sampled_from([0, 0, 120])),
     )
 
@@ -265,7 +265,7 @@ def _with_summaries(draw: st.DrawFn, tasks: list[PlanTask]) -> list[PlanTask]:
     where = {task.id: draw(st.sampled_from([None, "s", "t"])) for task in tasks}
     if "s" not in where.values() or "t" not in where.values():
         return tasks
-    late = draw(st.one_of(st.none(), st.integers(5, 12).map(lambda n: _instant(n * 60))))
+    late = draw(st.one_of(st.none(), st.integers(5, 12).map(lambda n: instant(n * 60))))
     return [
         *(replace(task, parent=where[task.id]) for task in tasks),
         PlanTask("s", "S", None, deadline=late),
