@@ -18,60 +18,16 @@ An unknown duration, or a loop, leaves unknown the dates after it that no fixed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from collections.abc import Sequence
+from dataclasses import replace
 
 from crm_rules.roadmap.axis import Axis
-from crm_rules.roadmap.network import Network, Role, is_finished
+from crm_rules.roadmap.jobs import Kind, Shift, job_of, shifts_of
+from crm_rules.roadmap.network import Network, Role
 from crm_rules.roadmap.outline import Outline
-from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan, PlanLink, PlanTask
-from crm_rules.roadmap.progress import constraints_of, deadline_of
+from crm_rules.roadmap.plan import ConstraintType, Plan
 from crm_rules.roadmap.schedule import Schedule, Span
-from crm_rules.roadmap.working_time import WorkingCalendar, absolute
-
-Shift = Callable[[int], int]
-
-
-class _Kind(IntEnum):
-    """What moves a task."""
-
-    FREE = 0
-    FIXED = 1  # finished
-    BEGUN = 2
-    MANUAL = 3
-
-
-@dataclass(slots=True)
-class _Job:
-    """A task as the passes see it; dates in minutes of the clock.
-
-    Attributes:
-        calendar: its working time.
-        kind: what moves it.
-        duration: working minutes, of a task in progress those that are left; 0 while unknown.
-        known: whether the duration is.
-        milestone: it has no duration.
-        start, finish: dates that stand: actual or pinned ones.
-        not_before: the earliest start progress and the project start allow.
-        bounds: dated constraints.
-        deadline: None when there is none.
-        delay: minutes on the clock between what holds the task and its start.
-        alap: as late as possible.
-    """
-
-    calendar: WorkingCalendar
-    kind: _Kind
-    duration: int
-    known: bool
-    milestone: bool
-    start: int
-    finish: int
-    not_before: int
-    bounds: tuple[tuple[ConstraintType, int], ...]
-    deadline: int | None
-    delay: int
-    alap: bool
+from crm_rules.roadmap.working_time import WorkingCalendar
 
 
 def clock_schedule(plan: Plan, network: Network, axis: Axis, outline: Outline) -> tuple[Network, Schedule]:
@@ -93,16 +49,16 @@ class _Passes:
         self.axis = axis
         by_id = {t.id: t for t in plan.tasks}
         self.jobs = [
-            _job(by_id[name], plan, by_id, axis, outline, single=not network.incoming[i])
+            job_of(by_id[name], plan, by_id, axis, outline, single=not network.incoming[i])
             for i, name in enumerate(network.ids[: network.tasks])
         ]
-        self.begun_at = {network.ids[i]: job.start for i, job in enumerate(self.jobs) if job.kind is _Kind.BEGUN}
+        self.begun_at = {network.ids[i]: job.start for i, job in enumerate(self.jobs) if job.kind is Kind.BEGUN}
         count = len(network.ids)
         self.calendars = [job.calendar for job in self.jobs] + [plan.calendar] * (count - len(self.jobs))
         self.later: list[Shift | None] = []
         self.earlier: list[Shift | None] = []
         for k, link in enumerate(network.links):
-            there, back = _shifts(plan, link, network.lags[k], self.calendars, (network.tails[k], network.heads[k]))
+            there, back = shifts_of(plan, link, network.lags[k], self.calendars, (network.tails[k], network.heads[k]))
             self.later.append(there)
             self.earlier.append(back)
         # Early dates; None for a point nothing holds. `begin` is where links into the start ended: before a
@@ -128,7 +84,7 @@ class _Passes:
         free: Sequence[int | None] = [None] * len(network.ids)
         if certain:
             self._backward(end)
-            late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is _Kind.FREE)
+            late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is Kind.FREE)
             if late:
                 self.placed_late = late
                 self._forward()
@@ -148,13 +104,13 @@ class _Passes:
                 self._point(i)
                 continue
             job = self.jobs[i]
-            if job.kind is _Kind.FIXED or job.kind is _Kind.MANUAL:
+            if job.kind is Kind.FIXED or job.kind is Kind.MANUAL:
                 self.start[i], self.finish[i], self.begin[i] = job.start, job.finish, job.start
                 self.start_known[i] = not network.loose[i]
                 self.finish_known[i] = job.known
             else:
                 entering, leaving, known = self._bounds(i)
-                if job.kind is _Kind.BEGUN:
+                if job.kind is Kind.BEGUN:
                     self._begun(i, entering, leaving)
                     self.start_known[i] = known and job.known
                     self.finish_known[i] = known and job.known
@@ -288,7 +244,7 @@ class _Passes:
                 self.total[i] = None if early is None or late is None else worked(late) - worked(early)
                 continue
             job = self.jobs[i]
-            if job.kind is _Kind.FIXED:
+            if job.kind is Kind.FIXED:
                 self.late_start[i], self.late_finish[i], self.total[i] = job.start, job.finish, 0
                 continue
             self._late(i, end)
@@ -309,8 +265,8 @@ class _Passes:
         network, job = self.network, self.jobs[i]
         calendar, length = job.calendar, job.duration
         worked = calendar.worked
-        stands = job.kind is _Kind.MANUAL
-        begun = job.kind is _Kind.BEGUN
+        stands = job.kind is Kind.MANUAL
+        begun = job.kind is Kind.BEGUN
         at = end  # of a milestone, which is not counted
         count = worked(end)
         for k in network.outgoing[i]:
@@ -341,7 +297,7 @@ class _Passes:
 
     def _float(self, i: int) -> int | None:
         job = self.jobs[i]
-        if job.kind is _Kind.FIXED or job.alap:
+        if job.kind is Kind.FIXED or job.alap:
             return 0
         worked = job.calendar.worked
         spare = worked(_sure(self.late_finish[i])) - worked(_sure(self.finish[i]))
@@ -392,7 +348,7 @@ class _Passes:
                 least = own if least is None or own < least else least
             if i < len(self.jobs):
                 job = self.jobs[i]
-                if job.kind is _Kind.FIXED or any(kind is ConstraintType.MFO for kind, _ in job.bounds):
+                if job.kind is Kind.FIXED or any(kind is ConstraintType.MFO for kind, _ in job.bounds):
                     least = 0  # its finish may not move; of one that must start on a date only the start may not
                 elif least is None:
                     least = max(0, self.total[i] or 0)
@@ -422,7 +378,7 @@ class _Passes:
         target, known = self._target(k)
         if at is None or target is None or not (sure and known):
             return False
-        if j < len(self.jobs) and self.jobs[j].kind is _Kind.MANUAL:
+        if j < len(self.jobs) and self.jobs[j].kind is Kind.MANUAL:
             return False
         shift = self.later[k]
         worked = self.calendars[j].worked
@@ -437,12 +393,12 @@ class _Passes:
         floors, caps, durations = list(network.floors), list(network.caps), list(network.durations)
         for i, job in enumerate(self.jobs):
             own = job.calendar
-            if job.kind is _Kind.FIXED or job.kind is _Kind.MANUAL:
+            if job.kind is Kind.FIXED or job.kind is Kind.MANUAL:
                 floors[i] = worked(job.start) - base
             else:
                 count = own.worked(job.not_before)
                 for kind, date in job.bounds:
-                    if kind is ConstraintType.SNET and job.kind is _Kind.FREE:
+                    if kind is ConstraintType.SNET and job.kind is Kind.FREE:
                         count = max(count, own.worked(date))
                     elif kind is ConstraintType.FNET:
                         count = max(count, own.worked(date) - job.duration)
@@ -492,98 +448,3 @@ def _settled(calendar: WorkingCalendar, at: int) -> int:
     """Where a task without duration stands: at the end of work, or else where the next work begins."""
     count = calendar.worked(at)
     return at if at == calendar.finish_at(count) else calendar.start_at(count)
-
-
-def _shifts(
-    plan: Plan, link: PlanLink | None, lag: int, calendars: Sequence[WorkingCalendar], ends: tuple[int, int]
-) -> tuple[Shift | None, Shift | None]:
-    """How a link's lag moves an instant onwards, and back; None where it does not."""
-    if link is None or not lag:
-        return None, None
-    if link.unit is LagUnit.ELAPSED or plan.lag_calendar is LagCalendar.CLOCK:
-        return (lambda at: at + lag), (lambda at: at - lag)
-    of = {LagCalendar.PREDECESSOR: calendars[ends[0]], LagCalendar.SUCCESSOR: calendars[ends[1]]}
-    calendar = of.get(plan.lag_calendar, plan.calendar)
-    worked, start_at = calendar.worked, calendar.start_at
-    onwards = calendar.finish_at if lag > 0 else start_at
-    return (lambda at: onwards(worked(at) + lag)), (lambda at: start_at(worked(at) - lag))
-
-
-def _job(task: PlanTask, plan: Plan, by_id: dict[str, PlanTask], axis: Axis, outline: Outline, *, single: bool) -> _Job:
-    calendar = plan.calendar if task.calendar is None else plan.calendars[task.calendar]
-    deadline = deadline_of(task, by_id, outline)
-    bounds = tuple(
-        (laid.type, absolute(laid.at)) for laid in constraints_of(task, by_id, outline) if laid.at is not None
-    )
-    duration = task.duration_minutes
-    job = _Job(
-        calendar=calendar,
-        kind=_Kind.FREE,
-        duration=duration or 0,
-        known=duration is not None,
-        milestone=duration == 0,
-        start=0,
-        finish=0,
-        not_before=axis.zero,
-        bounds=bounds,
-        deadline=None if deadline is None else absolute(deadline),
-        delay=task.levelling_delay_minutes,
-        alap=task.constraint is not None and task.constraint.type is ConstraintType.ALAP,
-    )
-    status = None if plan.status_date is None else absolute(plan.status_date)
-    started = None if task.actual_start is None else absolute(task.actual_start)
-    if is_finished(task):
-        job.bounds, job.deadline, job.delay, job.alap = (), None, 0, False
-        _finished(job, task, started)
-    elif started is not None:
-        job.kind, job.start, job.milestone, job.delay, job.alap = _Kind.BEGUN, started, False, 0, False
-        left = task.remaining_minutes
-        count = calendar.worked(started)
-        if left is not None:
-            job.duration = left
-            count += max(0, (duration or 0) - left)
-            if status is not None:
-                count = max(count, calendar.worked(status))
-        elif status is not None:
-            count = max(count, calendar.worked(status) - (duration or 0))
-        job.not_before = calendar.start_at(count)
-    elif task.manual and (task.pinned_start is not None or task.pinned_finish is not None):
-        job.kind = _Kind.MANUAL
-        _pinned(job, task)
-    else:
-        early = [date for kind, date in bounds if kind in (ConstraintType.SNET, ConstraintType.FNET)]
-        if single and early:
-            # A date laid down for a task that waits for none takes the place of the project start.
-            job.not_before = min(axis.zero, *(calendar.start_at(calendar.worked(d) - job.duration) for d in early))
-        if status is not None:
-            job.not_before = max(job.not_before, calendar.start_at(calendar.worked(status)))
-    return job
-
-
-def _finished(job: _Job, task: PlanTask, started: int | None) -> None:
-    worked = job.calendar.worked
-    if task.actual_finish is not None:
-        job.finish = absolute(task.actual_finish)
-    elif started is not None:
-        job.finish = job.calendar.finish_at(worked(started) + job.duration) if job.duration else started
-    else:
-        return  # finished nobody knows when: it keeps its place in the network
-    job.kind, job.known = _Kind.FIXED, job.known or task.actual_finish is not None
-    if started is None:
-        started = job.calendar.start_at(worked(job.finish) - job.duration) if job.duration else job.finish
-    job.start = min(started, job.finish)
-
-
-def _pinned(job: _Job, task: PlanTask) -> None:
-    worked = job.calendar.worked
-    start = None if task.pinned_start is None else absolute(task.pinned_start)
-    finish = None if task.pinned_finish is None else absolute(task.pinned_finish)
-    if start is None:
-        assert finish is not None  # one of them is there
-        start = job.calendar.start_at(worked(finish) - job.duration) if job.duration else finish
-    if finish is None:
-        finish = job.calendar.finish_at(worked(start) + job.duration) if job.duration else start
-    elif not job.known:
-        job.duration, job.known = max(0, worked(finish) - worked(start)), True
-        job.milestone = not job.duration
-    job.start, job.finish = start, finish

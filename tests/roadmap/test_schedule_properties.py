@@ -116,7 +116,7 @@ def test_order_changes_nothing(base: Plan, data: st.DataObject) -> None:
 
 @st.composite
 def on_several_calendars(draw: st.DrawFn) -> Plan:
-    """Plans whose tasks keep time by three calendars, one with a holiday, all of whose links go from finish to start."""
+    """Plans whose tasks keep time by several calendars, one with a holiday; all links go from finish to start."""
     base = without_deadlines(draw(dated_plans()))
     day = instant(60).date()
     holiday = WorkingCalendar("holiday", STANDARD.week, (CalendarException(day, day),))
@@ -127,7 +127,9 @@ def on_several_calendars(draw: st.DrawFn) -> Plan:
         for t in base.tasks
     ]
     links = tuple(replace(k, type=LinkType.FS, lag=0) for k in base.links)
-    return replace(base, tasks=tuple(tasks), links=links, calendars=calendars)
+    found = replace(base, tasks=tuple(tasks), links=links, calendars=calendars)
+    assume(not find_loops(found).cycles)  # dropped tasks may have hidden one
+    return found
 
 
 @given(on_several_calendars(), st.data())
