@@ -17,6 +17,7 @@ from typing import Any, Final
 import networkx as nx
 
 from crm_rules.roadmap.axis import Axis
+from crm_rules.roadmap.causes import Reasons, duration_path
 from crm_rules.roadmap.clock import clock_schedule
 from crm_rules.roadmap.cycles import NO_LOOPS, Cycle, Loops, find_loops
 from crm_rules.roadmap.dates import Instants, instants
@@ -39,7 +40,7 @@ from crm_rules.roadmap.results import Driver, TaskSchedule, iso
 from crm_rules.roadmap.rollup import accompanying, summary_schedules
 from crm_rules.roadmap.schedule import Schedule, schedule
 from crm_rules.roadmap.sequence import out_of_sequence
-from crm_rules.roadmap.uncertain import Reasons, uncertain_schedule
+from crm_rules.roadmap.uncertain import uncertain_schedule
 from crm_rules.roadmap.working_time import WorkingCalendar, moment
 
 __all__ = ["Driver", "Roadmap", "TaskSchedule", "analyse"]
@@ -192,11 +193,15 @@ class Roadmap:
             raise KeyError(value)
         if getattr(self.tasks[task], value) is not None:
             return ()
-        if self._reasons is None or self._inner is None:
+        if self._inner is None:
             return UNLISTED
+        if self._reasons is None:  # nothing else is unknown: the task accompanies nothing and states no duration
+            return (duration_path(task),)
         node = self._inner.nodes.get(task)
         if node is None:
-            return self._reasons.whole_plan
+            parts = self._inner.outline.leaves(task) if self.tasks[task].summary else ()
+            known = {path for part in parts if part in self.tasks for path in self.causes(part, value)}
+            return tuple(sorted(known)) or self._reasons.whole_plan
         match value:
             case "early_start_minutes":
                 return self._reasons.early_start(node)
@@ -263,7 +268,7 @@ def analyse(plan: Plan) -> Roadmap:
     if outline.parts:
         tasks |= summary_schedules(outline, plan, tasks, network, found)
     tasks |= {task.id: task for task in accompanying(plan, outline, tasks, axis)}
-    end = max((t.finish for t in tasks.values() if t.finish is not None), default=None)
+    end = max((at for name in nodes if (at := tasks[name].finish) is not None), default=None)
     if end is None and axis.start is not None:
         end = moment(axis.zero)
     return Roadmap(

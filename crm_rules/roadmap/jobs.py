@@ -64,6 +64,7 @@ class Job:
 def job_of(
     task: PlanTask, plan: Plan, by_id: dict[str, PlanTask], axis: Axis, outline: Outline, *, single: bool
 ) -> Job:
+    """The job of a task; `single` says that it waits for no other."""
     calendar = plan.calendar if task.calendar is None else plan.calendars[task.calendar]
     deadline = deadline_of(task, by_id, outline)
     bounds = tuple(

@@ -34,6 +34,8 @@ def summary_schedules(
             for i in outline.parts[name]
             if i not in outline.dropped and (part := tasks.get(i) or result.get(i)) is not None
         ]
+        if not parts:
+            continue  # all of them are dropped, so nothing is left of it
         inside = [nodes[leaf] for leaf in outline.leaves(name) if leaf in nodes]
         begun = any(plan_tasks[leaf].actual_start is not None for leaf in outline.leaves(name))
         result[name] = _summary(name, parts, begun, _free(inside, name, network, found), plan_tasks)

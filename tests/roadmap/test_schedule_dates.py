@@ -367,6 +367,8 @@ class TestSummaries:
         parts[0] = replace(parts[0], state=TaskState.DROPPED)
         r = roadmap(*parts, links="x->s; s->u")
         assert set(r.tasks) == {"t", "u", "x"}
+        gone = [replace(t, state=TaskState.DROPPED) if t.parent == "s" else t for t in self.PARTS]
+        assert set(roadmap(*gone).tasks) == {"t", "u", "x"}
         assert early(r, "u") == (at(5), at(5, 17))
 
 
@@ -453,6 +455,10 @@ class TestLevelOfEffort:
         )
         assert early(r, "l") == (at(2), at(5, 17))
         assert r.tasks["l"].critical is False
+        alone = roadmap(task("a", 1), task("l", None, level_of_effort=True))
+        assert alone.tasks["l"].early_finish_minutes is None
+        assert alone.causes("l", "early_finish_minutes") == ("tasks[l].duration",)
+        assert alone.finish == at(2, 17)
         assert early(r, "b") == (at(5), at(5, 17))
 
 
