@@ -8,6 +8,7 @@ evening of the d-th working day, that day included.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from crm_rules.roadmap.plan import (
     TaskState,
 )
 from crm_rules.roadmap.working_time import ALL_HOURS, CalendarException, WorkingCalendar, week_of
-from tests.roadmap.plans import DAY, link
+from tests.roadmap.plans import DAY, link, on_the_clock
 
 
 def at(day: int, hour: int = 8, minute: int = 0) -> dt.datetime:
@@ -175,6 +176,14 @@ class TestConstraints:
 
 
 class TestDeadlines:
+    def test_on_the_clock(self) -> None:
+        # As below, with a lag on the clock that makes nothing later: a 2-4, one hour on, b from the morning of the 5th.
+        hour = PlanLink("a", "b", lag=60, unit=LagUnit.ELAPSED)
+        r = roadmap(task("a", 3), task("b", 2, deadline=at(5, 17)), more=(hour,))
+        assert early(r, "b") == (at(5), at(6, 17))
+        # b is to start on the 4th, 08:00, so a is to end an hour before: with all of the 3rd done.
+        assert [floats(r, i)[0] for i in "ab"] == [-1, -1]
+
     def test_late_by_a_day(self) -> None:
         # a 2-4, b 5-6 with its deadline on the 5th: one day late, on it and on a. c, beside the chain, is not touched;
         # no early date is.
@@ -298,6 +307,14 @@ class TestMilestones:
         assert r.tasks["m"].early_finish == at(6, 17)
         assert r.tasks["b"].early_start == at(9)
         assert r.tasks["s"].early_finish == at(9)
+
+    @pytest.mark.parametrize("schedule", [analyse, on_the_clock])
+    def test_a_milestone_after_a_start_milestone_is_one_too(self, schedule: Callable[[Plan], Roadmap]) -> None:
+        # a ends on Friday; b starts on Monday, s with it, and e is reached with s. f follows a directly.
+        tasks = (task("a", 5), task("b", 1), task("s", 0), task("e", 0), task("f", 0))
+        links = tuple(map(link, ("a->b", "b->s ss", "s->e", "a->f")))
+        r = schedule(Plan(tasks, links, start=at(2)))
+        assert [r.tasks[i].early_start for i in "sef"] == [at(9), at(9), at(6, 17)]
 
     def test_chains_of_milestones_and_dates(self) -> None:
         r = roadmap(
