@@ -2,7 +2,7 @@
 
 A *completion* gives every unknown duration some value of at least 0, and breaks every loop by taking out
 links between tasks of that loop until none is left. A value is given only if all completions give that
-value; everything else is None, and `Reasons` names the inputs to blame. Not every value that happens to be
+value; everything else is None, and `causes` names the inputs to blame. Not every value that happens to be
 the same in all completions is found (deciding that is NP-hard in general); the rules used are sound and cheap:
 
 * Early dates lie between those of two extreme cases: unknown durations 0, and longer than all that is known
@@ -12,7 +12,8 @@ the same in all completions is found (deciding that is NP-hard in general); the 
   inputs with a common dominator can be compared although the dates of both are unknown. What dominates the
   project finish is critical.
 * Total float obeys TF_i = min(project finish - EF_i, min over links (link slack + TF_j)) in every
-  completion, so intervals for it follow backwards from intervals for differences of dates.
+  completion, so intervals for it follow backwards from intervals for differences of dates. With a deadline D_i the
+  first term is min(project finish, D_i) - EF_i, and then float may be negative.
 
 Tasks on a loop get no values at all: their own links contradict each other. A dropped task on a loop that
 dropping it has not broken may hand on any order or none.
@@ -20,128 +21,15 @@ dropping it has not broken may hand on any order or none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
+from crm_rules.roadmap.causes import Reasons
 from crm_rules.roadmap.cycles import Cycle
-from crm_rules.roadmap.network import Network
+from crm_rules.roadmap.network import Network, Role
 from crm_rules.roadmap.schedule import Schedule
 
 _FLOOR = -1  # stands for "starts with the project" in a list of candidate links
-
-
-def duration_path(task: str) -> str:
-    """The input that states how long a task takes."""
-    return f"tasks[{task}].duration"
-
-
-def dependency_paths(cycle: Cycle) -> tuple[str, ...]:
-    """The inputs that state the dependencies of a loop: the blamed one where there is one, else all shown."""
-    pairs = cycle.dependencies if cycle.culprit is None else (cycle.culprit,)
-    return tuple(sorted({f"tasks[{successor}].after" for _, successor in pairs}))
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Which inputs leave a value of a schedule unknown. Stating all of them makes the value known.
-
-    Found on demand: stored for every value they would need memory quadratic in the number of tasks.
-    """
-
-    network: Network
-    open_links: Mapping[int, tuple[int, ...]]
-    loops_of: Mapping[int, tuple[int, ...]]
-    loop_nodes: Sequence[tuple[int, ...]]
-    loop_paths: Sequence[tuple[str, ...]]
-
-    @staticmethod
-    def of(frame: _Frame, cycles: Sequence[Cycle]) -> Reasons:
-        """Keep what is needed to answer."""
-        network = frame.network
-        open_links = {
-            j: tuple(
-                k
-                for k in links
-                if k != _FLOOR
-                and (frame.link_low[k] != frame.link_high[k] or (network.to_finish[k] and network.durations[j] is None))
-            )
-            for j, links in enumerate(frame.candidates)
-        }
-        nodes_of: dict[str, list[int]] = {}
-        for i, name in enumerate(network.ids):
-            nodes_of.setdefault(name, []).append(i)
-        members = [tuple(i for name in cycle.tasks for i in nodes_of[name]) for cycle in cycles]
-        loops_of: dict[int, tuple[int, ...]] = {}
-        for number, nodes in enumerate(members):
-            for node in nodes:
-                loops_of[node] = (*loops_of.get(node, ()), number)
-        return Reasons(
-            network=network,
-            open_links=open_links,
-            loops_of=loops_of,
-            loop_nodes=members,
-            loop_paths=[dependency_paths(cycle) for cycle in cycles],
-        )
-
-    def early_start(self, node: int) -> tuple[str, ...]:
-        """What leaves the early start of a task open."""
-        return self._early([(node, False)])
-
-    def early_finish(self, node: int) -> tuple[str, ...]:
-        """What leaves the early finish of a task open."""
-        return self._early([(node, True)])
-
-    def free_float(self, node: int) -> tuple[str, ...]:
-        """What leaves the free float of a task open."""
-        network = self.network
-        ends: list[tuple[int, bool]] = []
-        capped = False
-        pending, seen = [node], {node}
-        while pending:
-            i = pending.pop()
-            for k in network.outgoing[i]:
-                j = network.heads[k]
-                ends += ((i, network.from_finish[k]), (j, network.to_finish[k]))
-                if network.is_task[j]:
-                    capped = capped or (i == node and network.from_finish[k] and network.lags[k] >= 0)
-                elif j not in seen:
-                    seen.add(j)
-                    pending.append(j)
-        # Without a successor that finishes later, the project finish may be what limits the float.
-        return self._early(ends) if capped and node not in self.loops_of else self.whole_plan
-
-    @cached_property
-    def whole_plan(self) -> tuple[str, ...]:
-        """What leaves everything open that depends on the project finish: late dates, total float, critical."""
-        network = self.network
-        found = {duration_path(network.ids[i]) for i, d in enumerate(network.durations) if d is None}
-        return tuple(sorted(found.union(*self.loop_paths)))
-
-    def _early(self, ends: Sequence[tuple[int, bool]]) -> tuple[str, ...]:
-        """Inputs that early starts, or with True early finishes, depend on."""
-        network = self.network
-        found: set[str] = set()
-        seen = set(ends)
-        pending = list(seen)
-
-        def need(node: int, finish: bool) -> None:
-            if (node, finish) not in seen:
-                seen.add((node, finish))
-                pending.append((node, finish))
-
-        while pending:
-            j, finish = pending.pop()
-            links = self.open_links[j]
-            if network.durations[j] is None and (finish or any(network.to_finish[k] for k in links)):
-                found.add(duration_path(network.ids[j]))
-            for k in links:
-                need(network.tails[k], network.from_finish[k])
-            for loop in self.loops_of.get(j, ()):
-                found.update(self.loop_paths[loop])
-                for i in self.loop_nodes[loop]:
-                    need(i, True)
-        return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +167,9 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
 
     nodes = range(len(network.ids))
     early_start = [known(frame.low.start[i], frame.high.start[i], i) for i in nodes]
+    for i in nodes:
+        if network.fixed[i] and network.loose[i]:
+            early_start[i] = None
     early_finish = [known(frame.low.finish[i], frame.high.finish[i], i) for i in nodes]
     total_float = [known(*total[i], i) for i in nodes]
     found = Schedule(
@@ -288,30 +179,55 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
         late_finish=[_sum(early_finish[i], total_float[i]) for i in nodes],
         total_float=total_float,
         free_float=[known(*free[i], i) for i in nodes],
-        critical=[
-            None if looped[i] else True if total[i][1] == 0 else False if total[i][0] > 0 else None for i in nodes
-        ],
+        critical=[None if looped[i] else _at_most(total[i], network.limit) for i in nodes],
         driving=[
             holds and not looped[i] and not looped[j]
             for holds, i, j in zip(driving, network.tails, network.heads, strict=True)
         ],
+        slack=[None] * len(network.heads),
         finish=finish_low if finish_low == finish_high else None,
     )
-    return found, Reasons.of(frame, cycles)
+    return found, _reasons(frame, cycles)
+
+
+def _reasons(frame: _Frame, cycles: Sequence[Cycle]) -> Reasons:
+    """What names causes: links that others always overtake, or that demand a known date, are to blame for nothing."""
+    network = frame.network
+    open_links = {
+        j: tuple(
+            k
+            for k in links
+            if k != _FLOOR
+            and (frame.link_low[k] != frame.link_high[k] or (network.to_finish[k] and network.durations[j] is None))
+        )
+        for j, links in enumerate(frame.candidates)
+    }
+    return Reasons.with_links(network, open_links, cycles)
 
 
 def _sum(a: int | None, b: int | None) -> int | None:
     return None if a is None or b is None else a + b
 
 
+def _at_most(value: _Interval, limit: int) -> bool | None:
+    low, high = value
+    return True if high is not None and high <= limit else False if low > limit else None
+
+
 def _frame(network: Network) -> _Frame:
+    network.sort_links()
     # No path of known durations and lags is longer than this, nor below its negative.
     reach = 1 + sum(d or 0 for d in network.durations) + sum(abs(lag) for lag in network.lags)
+    reach += max((abs(f) for f in network.floors if f is not None), default=0)
+    reach += max((abs(c) for c in network.caps if c is not None), default=0)
     endless = 8 * reach
     shortest = [d or 0 for d in network.durations]
     longest = [endless if d is None else d for d in network.durations]
-    origin = [0 if task else -2 * endless for task in network.is_task]
-    ceiling = [endless if loop else base for base, loop in zip(origin, network.looped, strict=True)]
+    origin = [-2 * endless if floor is None else floor for floor in network.floors]
+    ceiling = [
+        endless if loop or (loose and not fixed) else base
+        for base, loop, loose, fixed in zip(origin, network.looped, network.loose, network.fixed, strict=True)
+    ]
     low = _forward(network, origin, stretch=shortest, shrink=longest)
     high = _forward(network, ceiling, stretch=longest, shrink=shortest)
     joined = list(zip(network.tails, network.from_finish, network.lags, strict=True))
@@ -334,7 +250,7 @@ def _frame(network: Network) -> _Frame:
             bounds = frame.link_low[k] - most, frame.link_high[k] - least
             inputs.append(_Input(k, frame.leaves(k), lag - most, lag - least, *bounds))
         # Last, because of equals the first is kept, and a link can lead on to a dominator.
-        if network.is_task[j] or network.looped[j]:
+        if network.floors[j] is not None or network.looped[j] or network.loose[j]:
             span = origin[j], ceiling[j]
             inputs.append(_Input(_FLOOR, frame.project_start, *span, *span))
         frame.candidates[j] += _hang(frame, 2 * j, inputs)
@@ -380,7 +296,7 @@ def _hang(frame: _Frame, event: int, inputs: list[_Input]) -> list[int]:
 
 def _holding(network: Network, node: int) -> Sequence[int]:
     """The links that hold a node in every completion: a dropped task on a loop may turn out to hand on no order."""
-    return network.incoming[node] if network.is_task[node] or not network.looped[node] else ()
+    return () if network.looped[node] and network.floors[node] is None else network.incoming[node]
 
 
 def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], shrink: Sequence[int]) -> _Early:
@@ -424,6 +340,7 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
     network, low, high, tree = frame.network, frame.low, frame.high, frame.tree
     critical = {event // 2 for event in tree.path(frame.project_finish, frame.project_start)}
     count = len(network.ids)
+    deadlines = any(cap is not None for cap in network.caps)
     total: list[_Interval] = [(0, None)] * count
     free: list[_Interval] = [(0, None)] * count
     driving = [False] * len(network.heads)
@@ -432,11 +349,17 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
         return max(0, least), most if most < frame.unlimited else None
 
     for i in reversed(network.order):
+        if network.fixed[i]:
+            total[i] = free[i] = (0, 0)
+            continue
         own: _Interval = (frame.unlimited, None)
         if network.is_task[i]:
             least, most = tree.apart(2 * i + 1, frame.project_finish)
             own = interval(max(least, finish[0] - high.finish[i]), min(most, finish[1] - low.finish[i]))
         spare = own
+        cap = network.caps[i]
+        if cap is not None:
+            own = _least(own, (max(cap - high.finish[i], -frame.unlimited), cap - low.finish[i]))
         for k in network.outgoing[i]:
             j = network.heads[k]
             slack: _Interval = (0, 0)
@@ -451,9 +374,20 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
             own = _least(own, _plus(slack, total[j]))
             spare = _least(spare, slack if network.is_task[j] else _plus(slack, free[j]))
         if network.looped[i]:  # links inside the loop were left out and may take float away
-            own, spare = (0, own[1]), (0, spare[1])
-        total[i] = (0, 0) if i in critical else own
-        free[i] = _least(spare, (spare[0], total[i][1]))  # free float never exceeds total float
+            own, spare = (-frame.unlimited if deadlines else 0, own[1]), (0, spare[1])
+        total[i] = (min(own[0], 0), 0) if i in critical else own
+        if not deadlines:  # then free float never exceeds total float
+            total[i] = max(total[i][0], 0), total[i][1]
+            spare = _least(spare, (spare[0], total[i][1]))
+        elif not network.outgoing[i]:
+            spare = max(own[0], 0), None if own[1] is None else max(own[1], 0)
+        free[i] = spare
+    if Role.BEGUN in network.roles:
+        begun = {network.ids[i]: i for i, start in enumerate(network.begun) if start is not None}
+        for i in range(network.tasks, count):
+            if network.roles[i] is Role.BEGUN:
+                task = begun.get(network.ids[i], i)
+                free[task] = _least(free[task], free[i])
     return total, free, driving
 
 

@@ -13,13 +13,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, engines, large, monte_carlo, small, stages
+from tests.bench import cold, engines, large, monte_carlo, scheduling, small, stages
 from tests.bench.timing import ROUNDS, show
 
 BENCHES: Final[Mapping[str, Callable[[int], None]]] = {
     "small": small.bench,
     "whole": stages.bench,
     "large": large.bench,
+    "schedule": scheduling.bench,
     "engines": engines.bench,
     "simulation": monte_carlo.bench,
     "cold": cold.bench,

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from crm_rules.engine.registry import engine_named
-from tests.bench import large, monte_carlo, small
+from crm_rules.roadmap.cycles import find_loops
+from tests.bench import large, monte_carlo, scheduling, small
 from tests.bench.one_project import LISTS, PER_LIST
 from tests.bench.rule_pairs import AGGREGATES, CHAIN, JOINS, NEGATIONS, PAIRS, SINGLES
 from tests.bench.timing import Times, contest, duration
@@ -80,3 +81,10 @@ def test_ratios_are_taken_within_a_round() -> None:
 )
 def test_durations_have_the_unit_that_suits_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_the_scheduler_and_networkx_find_the_same_finish() -> None:
+    assert scheduling.agree(scheduling.plan_of(300))
+    tangled = scheduling.with_a_wrong_link(400)
+    (cycle,) = find_loops(tangled).cycles
+    assert (tangled.links[-1].predecessor, tangled.links[-1].successor) in cycle.dependencies
