@@ -259,7 +259,7 @@ class _Passes:
     def _place_milestone(self, i: int, entering: int | None, leaving: int | None) -> None:
         job = self.jobs[i]
         dates = [date for kind, date in job.bounds if not kind.hard]
-        at = max(job.not_before, *dates, *(b for b in (entering, leaving) if b is not None))
+        at = max([job.not_before, *dates, *(b for b in (entering, leaving) if b is not None)])
         self.begin[i] = at = _settled(job.calendar, at)
         if job.delay:
             at = _settled(job.calendar, at + job.delay)
@@ -404,8 +404,8 @@ class _Passes:
                 least = own if least is None or own < least else least
             if i < len(self.jobs):
                 job = self.jobs[i]
-                if job.kind is _Kind.FIXED:
-                    least = 0
+                if job.kind is _Kind.FIXED or any(kind is ConstraintType.MFO for kind, _ in job.bounds):
+                    least = 0  # its finish may not move; of one that must start on a date only the start may not
                 elif least is None:
                     least = max(0, self.total[i] or 0)
                 else:
