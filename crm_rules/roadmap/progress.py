@@ -177,7 +177,7 @@ def _relinked(network: Network) -> Network:
         if fixed[j] or (fixed[i] and begun[j] is not None):
             continue
         if begun[i] is not None and not network.from_finish[k]:
-            i = points.setdefault(i, size + len(points))  # noqa: PLW2901 - the link leaves the point instead
+            i = points.setdefault(i, size + len(points))
         kept.append((i, j, k))
     heads = [j for _, j, _ in kept]
     outgoing: list[list[int]] = [[] for _ in range(size + len(points))]
