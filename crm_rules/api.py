@@ -193,6 +193,7 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
         if first in project.places:
             found[("cycles", cycle["id"], "")] = project.places[first]
     for check in lists["schedule_checks"]:
+        # Without a task to look at, the list of tasks.
         first = ("tasks", min(check["tasks"] or ("",)), "")
         if first in project.places:
             found[("schedule_checks", check["id"], "")] = project.places[first]

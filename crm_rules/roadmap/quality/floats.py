@@ -113,7 +113,7 @@ def high_float(view: PlanView, *, days: int, percent_of_remaining: int = 0) -> F
 def negative_float(view: PlanView) -> Found:
     """Unfinished tasks that are late for a deadline or a constraint."""
     found = _floats(view, lambda minutes: minutes < 0)
-    if isinstance(found, Measure) and not found.offenders and not _can_be_late(view):
+    if not found.offenders and not _can_be_late(view):
         return Gap("nothing can be late: there is no deadline, hard constraint or task scheduled by hand")
     return found
 
