@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,7 @@ from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
+from crm_rules.roadmap.plan import Plan
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
 
 BUNDLED_PACK = "crm"
@@ -178,6 +179,28 @@ def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactB
         schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes, questions_beside_columns())
     )
     return facts, roadmap
+
+
+def load_roadmap(path: str | os.PathLike[str]) -> Roadmap:
+    """Read the plan of a project file and schedule it.
+
+    Tasks and links say in `source` which line they were read from.
+
+    Raises:
+        ProjectError: the file cannot be read, or with all its problems at once.
+    """
+    project = load_project(path)
+    return analyse(_with_sources(plan_of(project), project))
+
+
+def _with_sources(plan: Plan, project: Project) -> Plan:
+    def source(task: str, field: str = "") -> str:
+        place = project.places.get(("tasks", task, field)) or project.places.get(("tasks", task, ""))
+        return f"line {place.line}" if place is not None and place.line else ""
+
+    tasks = tuple(replace(t, source=t.source or source(t.id)) for t in plan.tasks)
+    links = tuple(replace(k, source=k.source or source(k.successor, "after")) for k in plan.links)
+    return replace(plan, tasks=tasks, links=links)
 
 
 def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[str, str, str], Span]:
@@ -429,6 +452,7 @@ __all__ = [
     "load_pack",
     "load_packs",
     "load_project",
+    "load_roadmap",
     "parse_project",
     "project_facts",
     "rule_source",

@@ -1,0 +1,29 @@
+"""The JSON of a roadmap, schema `crm-rules/roadmap/1`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from crm_rules.report.roadmap_content import RoadmapContent
+from crm_rules.report.roadmap_trouble import troubles
+
+SCHEMA: Final = "crm-rules/roadmap/1"
+
+
+def roadmap_object(content: RoadmapContent) -> dict[str, Any]:
+    """A roadmap as JSON-like data with keys in a fixed order; what was not asked for is left out."""
+    roadmap = content.roadmap
+    status = roadmap.plan.status_date
+    return {
+        "schema": SCHEMA,
+        "name": roadmap.plan.name or None,
+        "status_date": None if status is None else status.isoformat(),
+        **roadmap.to_dict(),
+        "trouble": [t.to_dict() for t in troubles(content)],
+    }
+
+
+def roadmap_json(content: RoadmapContent) -> str:
+    """A roadmap as JSON text, ending in a newline."""
+    return json.dumps(roadmap_object(content), ensure_ascii=False, indent=2, allow_nan=False) + "\n"

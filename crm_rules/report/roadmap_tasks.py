@@ -1,0 +1,252 @@
+"""The tasks of a roadmap as every format shows them: in which order, at which depth, with which marks.
+
+What a mark means is decided here once, so that table, chart and graph never disagree. Only results of the
+roadmap are read; nothing is scheduled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from crm_rules.report.phrases import be, count
+from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
+from crm_rules.roadmap.plan import LagUnit, LinkType, PlanTask, TaskState, days_of, minutes_of
+
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_NEAR_DAYS: Final = 5
+_NEAR_PARTS: Final = 20  # a twentieth of the length of the plan
+
+_LAST: Final = 1 << 200
+"""A working minute after all others, for sorting what has no date."""
+
+
+class Mark(StrEnum):
+    """What a reader has to know first about a task. The first that holds is shown."""
+
+    DONE = "done"
+    CRITICAL = "critical"
+    NEAR = "near-critical"
+    UNKNOWN = "unknown"  # whether it is critical is not known
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task as it is shown.
+
+    Attributes:
+        task: the task as planned.
+        schedule: its results.
+        mark: what catches the eye.
+        depth: number of summary tasks it lies in.
+        summary: it consists of other tasks.
+    """
+
+    task: PlanTask
+    schedule: TaskSchedule
+    mark: Mark
+    depth: int
+    summary: bool
+
+    @property
+    def id(self) -> str:
+        """Id of the task."""
+        return self.task.id
+
+    @property
+    def name(self) -> str:
+        """Name of the task."""
+        return self.task.name
+
+    @property
+    def critical(self) -> bool:
+        """Whether it is certainly critical."""
+        return self.mark is Mark.CRITICAL
+
+    @property
+    def milestone(self) -> bool:
+        """Whether it takes no time."""
+        return self.task.duration_minutes == 0 and not self.summary
+
+    @property
+    def started(self) -> bool:
+        """Whether work on it has begun."""
+        return self.mark is Mark.DONE or self.task.actual_start is not None
+
+
+def near_band_minutes(roadmap: Roadmap) -> int:
+    """Total float up to which a task counts as nearly critical, in working minutes.
+
+    Five working days, or a twentieth of the length of the plan where that is more.
+    """
+    return max(minutes_of(_NEAR_DAYS), (roadmap.finish_minutes or 0) // _NEAR_PARTS)
+
+
+def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
+    """All scheduled tasks by early start, parts below the summary task they belong to.
+
+    Tasks without a date come last; of tasks that start together, the shorter one first, then by id.
+    """
+    band = roadmap.plan.critical_limit_minutes + near_band_minutes(roadmap)
+    planned = {t.id: t for t in roadmap.plan.tasks}
+    parts: dict[str | None, list[str]] = {}
+    for name in roadmap.tasks:
+        parent = planned[name].parent
+        while parent is not None and parent not in roadmap.tasks:
+            parent = planned[parent].parent
+        parts.setdefault(parent, []).append(name)
+    starts = _earliest(roadmap, parts)
+    found: list[TaskView] = []
+    # A stack instead of recursion: outlines of imported plans may be deeper than Python calls.
+    pending = [(name, 0) for name in _in_order(roadmap, parts.get(None, ()), starts)]
+    while pending:
+        name, depth = pending.pop()
+        schedule, inner = roadmap.tasks[name], parts.get(name, [])
+        mark = _mark(planned[name], schedule, band)
+        found.append(TaskView(planned[name], schedule, mark, depth, bool(inner)))
+        pending += [(part, depth + 1) for part in _in_order(roadmap, inner, starts)]
+    return tuple(found)
+
+
+def _in_order(roadmap: Roadmap, names: Iterable[str], starts: Mapping[str, int]) -> list[str]:
+    """Last first, as a stack wants them."""
+
+    def key(name: str) -> tuple[int, int, str]:
+        finish = roadmap.tasks[name].early_finish_minutes
+        return starts[name], _LAST if finish is None else finish, name
+
+    return sorted(names, key=key, reverse=True)
+
+
+def _earliest(roadmap: Roadmap, parts: Mapping[str | None, list[str]]) -> dict[str, int]:
+    """When each task starts; a summary task with its first part when it has no date of its own."""
+    found: dict[str, int] = {}
+    order: list[str] = []
+    pending = list(parts.get(None, ()))
+    while pending:
+        name = pending.pop()
+        order.append(name)
+        pending += parts.get(name, ())
+    for name in reversed(order):
+        own = roadmap.tasks[name].early_start_minutes
+        found[name] = min((found[p] for p in parts.get(name, ())), default=_LAST) if own is None else own
+    return found
+
+
+def _mark(task: PlanTask, schedule: TaskSchedule, band: int) -> Mark:
+    if task.state is TaskState.DONE:
+        return Mark.DONE
+    if schedule.critical:
+        return Mark.CRITICAL
+    if schedule.critical is None:
+        return Mark.UNKNOWN
+    total = schedule.total_float_minutes
+    return Mark.NEAR if total is not None and total <= band else Mark.PLAIN
+
+
+_URGENCY: Final = {Mark.CRITICAL: 0, Mark.NEAR: 1, Mark.UNKNOWN: 2, Mark.PLAIN: 3, Mark.DONE: 4}
+
+
+def most_urgent(views: Sequence[TaskView], most: int) -> tuple[tuple[TaskView, ...], str]:
+    """At most so many tasks, in their order, and what was left out in words; "" when nothing was.
+
+    Critical tasks stay longest, then those with little float; work that is done is the first to go.
+    """
+    if len(views) <= most:
+        return tuple(views), ""
+    ranked = sorted(views, key=_urgency)
+    kept = {v.id for v in ranked[:most]}
+    left_out = ranked[most:]
+    done = sum(v.mark is Mark.DONE for v in left_out)
+    said = [f"{done:,} that {be(done)} done"] if done else []
+    if len(left_out) > done:
+        said.append(f"{len(left_out) - done:,} with more float")
+    return tuple(v for v in views if v.id in kept), f"{count(len(left_out), 'task')} ({' and '.join(said)})"
+
+
+def _urgency(view: TaskView) -> tuple[int, int, str]:
+    total = view.schedule.total_float_minutes
+    return _URGENCY[view.mark], _LAST if total is None else total, view.id
+
+
+# -- links --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What joins two tasks that are shown; several links between them are one.
+
+    Attributes:
+        predecessor, successor: ids of the tasks.
+        text: types and lags; "" for a plain finish to start.
+        critical: it holds a critical task where it is, and leaves one.
+        loop: it is part of a loop, so that nothing was scheduled by it.
+    """
+
+    predecessor: str
+    successor: str
+    text: str
+    critical: bool
+    loop: bool
+
+
+def link_views(roadmap: Roadmap, shown: Iterable[TaskView]) -> tuple[LinkView, ...]:
+    """The links between tasks that are shown, in the order of the tasks they leave and enter."""
+    place = {v.id: n for n, v in enumerate(shown)}
+    tangled = {task: cycle.id for cycle in roadmap.cycles for task in cycle.tasks}
+    texts: dict[tuple[str, str], list[str]] = {}
+    for link in sorted(roadmap.plan.links, key=lambda k: k.sort_key):
+        if link.predecessor in place and link.successor in place:
+            ends = link.predecessor, link.successor
+            texts.setdefault(ends, []).append(link_text(link.type, link.lag, link.unit))
+    found = []
+    for (before, after), said in texts.items():
+        both = roadmap.tasks[before].critical is True and roadmap.tasks[after].critical is True
+        drives = any(d.predecessor == before and not d.through for d in roadmap.tasks[after].driving)
+        loop = before in tangled and tangled[before] == tangled.get(after)
+        text = "" if said == ["FS"] else ", ".join(dict.fromkeys(said))
+        found.append(LinkView(before, after, text, both and drives, loop))
+    return tuple(sorted(found, key=lambda k: (place[k.predecessor], place[k.successor])))
+
+
+# -- wording ------------------------------------------------------------------------------------
+
+
+def day_text(value: dt.date | None, unknown: str = "?") -> str:
+    """A date as short as it can be read without doubt: `12 May 2026`."""
+    return unknown if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def days_text(minutes: int | None, unknown: str = "?") -> str:
+    """Working minutes as working days with at most one decimal: `12`, `2.5`, `-3`."""
+    if minutes is None:
+        return unknown
+    days = days_of(minutes)
+    if isinstance(days, int):
+        return f"{days:,}"
+    rounded = f"{days:,.1f}"
+    # Rounding must not turn a little into nothing.
+    return rounded if float(rounded.replace(",", "")) else ("<0.1" if minutes > 0 else ">-0.1")
+
+
+def link_text(type_: LinkType, lag: int, unit: LagUnit = LagUnit.WORKING) -> str:
+    """A link as planners write it: `FS`, `SS+3d`, `FF-1d`, `FS+2ed`, `SS+50%`."""
+    text = type_.value.upper()
+    if not lag:
+        return text
+    match unit:
+        case LagUnit.PERCENT:
+            return f"{text}{_signed(lag / 100)}%"
+        case LagUnit.ELAPSED:
+            return f"{text}{_signed(lag / (24 * 60))}ed"
+        case LagUnit.WORKING:
+            return f"{text}{_signed(days_of(lag))}d"
+
+
+def _signed(number: float) -> str:
+    return f"{round(number, 2):+.15g}"

@@ -1,0 +1,228 @@
+"""What is wrong with a roadmap, as a list every format can show: loops first, then lateness, then what is not known.
+
+Nothing is computed here: results of the roadmap are put into words and given a severity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from crm_rules.report.phrases import be, count, shortened
+from crm_rules.report.roadmap_content import RoadmapContent
+from crm_rules.report.roadmap_tasks import day_text, days_text, link_text
+from crm_rules.roadmap.analysis import TaskSchedule
+from crm_rules.roadmap.cycles import Cycle
+from crm_rules.roadmap.plan import Constraint, ConstraintType, PlanLink, PlanTask, TaskState
+
+Severity = Literal["error", "warning"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning")
+"""Worst first."""
+
+MOST_LINKS: Final = 12
+MOST_LATE: Final = 8
+MOST_NAMES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One line of an explanation.
+
+    Attributes:
+        text: what it says.
+        place: where in the plan's file; "" when nowhere.
+    """
+
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong with a roadmap.
+
+    Attributes:
+        kind: `loop`, `late`, `unknown`, and so on.
+        severity: errors make the command fail.
+        title: what is wrong, in a sentence.
+        details: what it rests on.
+        advice: what to do about it; "" when that goes without saying.
+        tasks: ids of the tasks concerned, sorted.
+    """
+
+    kind: str
+    severity: Severity
+    title: str
+    details: tuple[Detail, ...] = ()
+    advice: str = ""
+    tasks: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "kind": self.kind,
+            "severity": self.severity,
+            "title": self.title,
+            "details": [{"text": d.text, "place": d.place or None} for d in self.details],
+            "advice": self.advice or None,
+            "tasks": list(self.tasks),
+        }
+
+
+def troubles(content: RoadmapContent) -> tuple[Trouble, ...]:
+    """Everything that is wrong, errors first, otherwise in the order of the table below."""
+    found = [trouble for source in _SOURCES for trouble in source(content)]
+    return tuple(sorted(found, key=lambda t: SEVERITIES.index(t.severity)))
+
+
+# -- loops --------------------------------------------------------------------------------------
+
+
+def _loops(content: RoadmapContent) -> Iterator[Trouble]:
+    roadmap = content.roadmap
+    planned = {t.id: t for t in roadmap.plan.tasks}
+    links: dict[tuple[str, str], list[PlanLink]] = {}
+    for link in sorted(roadmap.plan.links, key=lambda k: k.sort_key):
+        links.setdefault((link.predecessor, link.successor), []).append(link)
+    for cycle in roadmap.cycles:
+        yield _loop(cycle, planned, links)
+
+
+def _loop(cycle: Cycle, planned: Mapping[str, PlanTask], links: Mapping[tuple[str, str], list[PlanLink]]) -> Trouble:
+    names = {i: planned[i].name for i in cycle.tasks}
+    steps = cycle.dependencies
+    details = [Detail(" → ".join(names[i] for i in (*cycle.path, cycle.path[0])))]
+    for before, after in steps[:MOST_LINKS]:
+        joining = links[before, after]
+        how = " and ".join(dict.fromkeys(link_text(k.type, k.lag, k.unit) for k in joining))
+        places = dict.fromkeys(k.source or planned[after].source for k in joining)
+        details.append(Detail(f"{names[after]} waits for {names[before]} ({how})", ", ".join(p for p in places if p)))
+    if len(steps) > MOST_LINKS:
+        details.append(Detail(f"and {count(len(steps) - MOST_LINKS, 'more link')} back to {names[cycle.path[0]]}"))
+    if len(cycle.tasks) > len(cycle.path):
+        details.append(Detail(f"This is the shortest way round; {len(cycle.tasks):,} tasks are entangled in all."))
+    if len(cycle.tasks) == 1:
+        title = f"{names[cycle.path[0]]} waits for itself"
+    else:
+        title = f"{len(cycle.tasks):,} tasks wait for each other, so that none of them can start"
+    return Trouble("loop", "error", title, tuple(details), _remedy(cycle, names), cycle.tasks)
+
+
+_BLAMED: Final = {
+    "only": "no other dependency is part of every loop here",
+    "dates": "it runs against the stated dates",
+    "stages": "it runs against the order of the stages",
+}
+
+
+def _remedy(cycle: Cycle, names: Mapping[str, str]) -> str:
+    if cycle.culprit is None or cycle.blame is None:
+        return "Which link is wrong cannot be told from the plan: take out one that does not describe the work."
+    before, after = (names[i] for i in cycle.culprit)
+    if len(cycle.tasks) == 1:
+        return "Take the link out."
+    return f"Take out that {after} waits for {before}: {_BLAMED[cycle.blame]}."
+
+
+# -- lateness -----------------------------------------------------------------------------------
+
+
+def _late(content: RoadmapContent) -> Iterator[Trouble]:
+    roadmap = content.roadmap
+    planned = {t.id: t for t in roadmap.plan.tasks}
+    late = sorted(
+        (t.total_float_minutes, t.id)
+        for t in roadmap.tasks.values()
+        if t.total_float_minutes is not None and t.total_float_minutes < 0 and _unfinished(planned[t.id])
+    )
+    if not late:
+        return
+    details = [
+        Detail(_missed(planned[name], roadmap.tasks[name]), planned[name].source)
+        for _, name in late
+        if _promise(planned[name]) is not None
+    ]
+    if not details:
+        details = [
+            Detail(f"{planned[name].name}: {days_text(total)} days", planned[name].source) for total, name in late
+        ]
+    if len(details) > MOST_LATE:
+        details = [*details[:MOST_LATE], Detail(f"and {len(details) - MOST_LATE:,} more")]
+    worst = late[0][0]
+    title = f"{count(len(late), 'task')} {be(len(late))} later than the dates laid down allow, by up to {_days(-worst)}"
+    advice = "Shorten or overlap work on the critical path before these dates, or agree later ones."
+    yield Trouble("late", "error", title, tuple(details), advice, tuple(sorted(name for _, name in late)))
+
+
+def _missed(task: PlanTask, schedule: TaskSchedule) -> str:
+    """What was laid down for a task, what comes of it, and by how much it is missed."""
+    promise = _promise(task)
+    when = f", planned for {day_text(schedule.early_finish.date())}" if schedule.early_finish is not None else ""
+    return f"{task.name}: {promise}{when}, {_days(-(schedule.total_float_minutes or 0))} too late"
+
+
+_PROMISES: Final = {
+    ConstraintType.SNLT: "must start by",
+    ConstraintType.FNLT: "must finish by",
+    ConstraintType.MSO: "must start on",
+    ConstraintType.MFO: "must finish on",
+}
+
+
+def _promise(task: PlanTask) -> str | None:
+    """What was laid down that a task can miss."""
+    said = []
+    if task.deadline is not None:
+        said.append(f"deadline {_day(task.deadline)}")
+    match task.constraint:
+        case Constraint(type=kind, at=dt.datetime() as at) if kind in _PROMISES:
+            said.append(f"{_PROMISES[kind]} {_day(at)}")
+    return " and ".join(said) or None
+
+
+# -- what is not known --------------------------------------------------------------------------
+
+
+def _unknown(content: RoadmapContent) -> Iterator[Trouble]:
+    roadmap = content.roadmap
+    if not roadmap.plan.complete:
+        advice = "List the tasks that are missing, or say that the list is complete."
+        yield Trouble("unknown", "warning", "There may be tasks that are not listed; nothing is scheduled", (), advice)
+    summaries = {t.parent for t in roadmap.plan.tasks}
+    timeless = sorted(
+        (
+            t
+            for t in roadmap.plan.tasks
+            if t.duration_minutes is None and t.id in roadmap.tasks and t.id not in summaries
+        ),
+        key=lambda t: t.id,
+    )
+    if timeless:
+        names = shortened([t.name for t in timeless], MOST_NAMES)
+        places = shortened([t.source for t in timeless if t.source], MOST_NAMES)
+        title = f"How long {count(len(timeless), 'task')} {'takes' if len(timeless) == 1 else 'take'} is not known"
+        advice = "State the duration: dates, float and the critical path depend on it."
+        yield Trouble("unknown", "warning", title, (Detail(names, places),), advice, tuple(t.id for t in timeless))
+    if roadmap.tasks and roadmap.start_date is None and roadmap.plan.complete:
+        advice = "State the start of the plan or of a task that waits for no other."
+        title = "When the plan starts is not known; days are counted from its start"
+        yield Trouble("unknown", "warning", title, (), advice)
+
+
+def _unfinished(task: PlanTask) -> bool:
+    return task.state is TaskState.OPEN
+
+
+def _day(at: dt.datetime) -> str:
+    return day_text(at.date())
+
+
+def _days(minutes: int) -> str:
+    text = days_text(minutes)
+    return f"{text} working day" if text == "1" else f"{text} working days"
+
+
+_SOURCES: Final[tuple[Callable[[RoadmapContent], Iterator[Trouble]], ...]] = (_loops, _late, _unknown)
