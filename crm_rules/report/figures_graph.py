@@ -24,8 +24,7 @@ from crm_rules.report.roadmap_tasks import (
     LinkView,
     Mark,
     TaskView,
-    day_text,
-    days_text,
+    facts_text,
     link_views,
     most_urgent,
     task_views,
@@ -49,6 +48,8 @@ _FOOT: Final = 0.5
 _LEAST_WIDTH: Final = 7.0
 _SIZE: Final = 7.2
 _SMALL: Final = 6.2
+
+_DASHES: Final = (0, (3, 2))
 
 _TEXTS: Final = {Mark.CRITICAL: "white", Mark.DONE: "#555555"}
 
@@ -74,7 +75,7 @@ class _Drawing:
     def __init__(self, roadmap: Roadmap, title: str) -> None:
         self.views, self.left_out = most_urgent(task_views(roadmap), MOST_TASKS)
         self.links = link_views(roadmap, self.views)
-        pairs = [(k.predecessor, k.successor) for k in self.links if not k.loop]
+        pairs = [(k.predecessor, k.successor) for k in self.links]
         self.places: Layout = layout([v.id for v in self.views], pairs, _BOX_WIDTH + _GAP_ACROSS, _BEND)
         width = max(self.places.breadth + 2 * _MARGIN, _LEAST_WIDTH)
         self.shift = (width - self.places.breadth) / 2
@@ -106,7 +107,7 @@ class _Drawing:
             "facecolor": FILLS[view.mark],
             "edgecolor": EDGES[view.mark],
             "lw": 1.6 if view.critical else 0.8,
-            "ls": (0, (3, 2)) if view.mark is Mark.UNKNOWN else "solid",
+            "ls": _DASHES if view.mark is Mark.UNKNOWN else "solid",
             "zorder": 3,
             "gid": f"task-{view.id}",
         }
@@ -123,7 +124,7 @@ class _Drawing:
             room = _BOX_WIDTH - 0.14
         color = _TEXTS.get(view.mark, INK)
         lines = wrapped_to(view.name, room, _SIZE, 2)
-        first = middle - 0.06 - 0.06 * len(lines)
+        first = middle - 0.06 * len(lines) + (0 if facts_text(view) else 0.06)
         for number, line in enumerate(lines):
             self.axes.text(
                 x, first + 0.12 * number, line, size=_SIZE, color=color, ha="center", va="center", zorder=4,
@@ -132,7 +133,7 @@ class _Drawing:
         self.axes.text(
             x,
             first + 0.12 * len(lines) + 0.01,
-            _facts(view),
+            " · ".join(facts_text(view)),
             size=_SMALL,
             color=color,
             ha="center",
@@ -149,9 +150,13 @@ class _Drawing:
         end = (self._x(self.places.across[head]), self._y(self.places.layer[head]))
         color, width, above = (CRITICAL, 1.8, 2.5) if link.critical else ("#8c8c8c", 0.7, 2.0)
         look: dict[str, Any] = {"color": color, "lw": width, "zorder": above, "gid": f"link-{tail}-{head}"}
+        back = self.places.layer[tail] >= self.places.layer[head]
         if link.loop:
-            # It may run upwards or within a layer, so it is bowed to be told from the others.
             look |= {"color": CRITICAL, "lw": 1.2, "ls": (0, (4, 2)), "zorder": 2.6}
+        if back:
+            # It closes a loop: bowed beside the boxes, from side to side.
+            side = _BOX_WIDTH / 2
+            start, end = (start[0] + side, start[1] - _BOX_HEIGHT / 2), (end[0] + side, end[1] + _BOX_HEIGHT / 2)
             look |= {"posA": start, "posB": end, "connectionstyle": "arc3,rad=0.35"}
         else:
             points = [start]
@@ -159,10 +164,10 @@ class _Drawing:
                 points += [(self._x(across), self._y(layer)), (self._x(across), self._y(layer) + _BOX_HEIGHT)]
             look["path"] = Path(*_curve([*points, end]))
         self.axes.add_patch(
-            FancyArrowPatch(arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, fill=False, **look)
+            FancyArrowPatch(arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look)
         )
         if link.text:
-            at = (end[0], end[1] - 0.1) if not link.loop else ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+            at = (end[0] + 0.2, (start[1] + end[1]) / 2) if back else (end[0], end[1] - 0.1)
             self.axes.text(
                 *at, link.text, size=_SMALL, ha="center", va="bottom", color=color, zorder=5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
@@ -175,7 +180,15 @@ class _Drawing:
         for mark in (Mark.CRITICAL, Mark.NEAR, Mark.PLAIN, Mark.UNKNOWN, Mark.DONE):
             if any(v.mark is mark for v in self.views):
                 self.axes.add_patch(
-                    Rectangle((x, y - 0.06), 0.26, 0.12, facecolor=FILLS[mark], edgecolor=EDGES[mark], lw=0.7)
+                    Rectangle(
+                        (x, y - 0.06),
+                        0.26,
+                        0.12,
+                        facecolor=FILLS[mark],
+                        edgecolor=EDGES[mark],
+                        lw=0.7,
+                        ls=_DASHES if mark is Mark.UNKNOWN else "solid",
+                    )
                 )
                 x = self._label(x + 0.33, y, LABELS[mark])
         for used, text, dash in (
@@ -191,19 +204,6 @@ class _Drawing:
     def _label(self, x: float, y: float, text: str) -> float:
         self.axes.text(x, y, text, size=_SIZE, va="center")
         return x + text_width(text, _SIZE) + 0.25
-
-
-def _facts(view: TaskView) -> str:
-    """What stands below the name."""
-    if view.milestone:
-        at = view.schedule.early_finish
-        return "milestone" if at is None else day_text(at.date())
-    if view.summary:
-        return "summary"
-    said = [f"{days_text(view.task.duration_minutes)} d"]
-    if view.mark not in (Mark.DONE, Mark.CRITICAL):
-        said.append(f"float {days_text(view.schedule.total_float_minutes)} d")
-    return " · ".join(said)
 
 
 def _curve(points: Sequence[tuple[float, float]]) -> tuple[list[tuple[float, float]], list[int]]:

@@ -11,7 +11,7 @@ from typing import Final
 from crm_rules.report.page import words
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_layers import layers_of
-from crm_rules.report.roadmap_tasks import LinkView, Mark, TaskView, day_text, days_text, link_views, task_views
+from crm_rules.report.roadmap_tasks import LinkView, Mark, TaskView, facts_text, link_views, task_views
 
 _NODES: Final[Mapping[Mark, Mapping[str, str]]] = {
     Mark.CRITICAL: {"fillcolor": "#f6c6ad", "color": "#b3400f", "penwidth": "2.5"},
@@ -35,22 +35,17 @@ def roadmap_dot(content: RoadmapContent) -> str:
         '  node [shape=box, style="filled", fontname="Helvetica", fontsize=10];',
         '  edge [fontname="Helvetica", fontsize=9, color="#777777"];',
     ]
-    lines += [f"  {dot_text(view.id)} {_attributes(_node(view))};" for view in views]
-    for layer in layers_of([v.id for v in views], [(k.predecessor, k.successor) for k in links if not k.loop]):
+    lines += [f"  {dot_id(view.id)} {_attributes(_node(view))};" for view in views]
+    for layer in layers_of([v.id for v in views], [(k.predecessor, k.successor) for k in links]):
         if len(layer) > 1:
-            lines.append(f"  {{ rank=same; {'; '.join(dot_text(name) for name in layer)} }}")
-    lines += [f"  {dot_text(k.predecessor)} -> {dot_text(k.successor)}{_edge(k)};" for k in links]
+            lines.append(f"  {{ rank=same; {'; '.join(dot_id(name) for name in layer)} }}")
+    lines += [f"  {dot_id(k.predecessor)} -> {dot_id(k.successor)}{_edge(k)};" for k in links]
     return "\n".join([*lines, "}"]) + "\n"
 
 
 def _node(view: TaskView) -> dict[str, str]:
-    said = [view.name]
-    if view.milestone:
-        if view.schedule.early_finish is not None:
-            said.append(day_text(view.schedule.early_finish.date()))
-    elif not view.summary:
-        float_ = "" if view.mark is Mark.DONE else f", float {days_text(view.schedule.total_float_minutes)} d"
-        said.append(f"{days_text(view.task.duration_minutes)} d{float_}")
+    facts = ", ".join(facts_text(view))
+    said = [view.name, facts] if facts else [view.name]
     shape = {"shape": "diamond"} if view.milestone else {"shape": "folder"} if view.summary else {}
     return {"label": "\n".join(said), **shape, **_NODES[view.mark]}
 
@@ -63,6 +58,11 @@ def _edge(link: LinkView) -> str:
 
 def _attributes(values: Mapping[str, str]) -> str:
     return f"[{', '.join(f'{name}={dot_text(value)}' for name, value in values.items())}]"
+
+
+def dot_id(name: str) -> str:
+    """An id as a quoted string; different ids stay different."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def dot_text(text: str) -> str:

@@ -44,38 +44,59 @@ def layers_of(names: Sequence[str], links: Iterable[Pair]) -> list[list[str]]:
     """Names by layer, in the order they came in: each stands behind all it waits for, as near as that allows.
 
     Args:
-        names: what to place.
-        links: (predecessor, successor), both among the names. What lies on a circle of links is placed as if
-            the link that closes the circle were not there.
+        names: what to place, each once.
+        links: (predecessor, successor), both among the names; of those that lie on a circle, the ones that close it
+            do not count.
     """
-    successors: dict[str, list[str]] = {name: [] for name in names}
+    successors = _acyclic(names, links)
     waiting = dict.fromkeys(names, 0)
-    for before, after in dict.fromkeys(links):
-        if before != after:
-            successors[before].append(after)
-            waiting[after] += 1
+    for heads in successors.values():
+        for head in heads:
+            waiting[head] += 1
     layer = dict.fromkeys(names, 0)
-    ready = [name for name in names if not waiting[name]]
-    left = {name: None for name in names if waiting[name]}
-    while ready or left:
-        if not ready:
-            first = next(iter(left))
-            del left[first]
-            waiting[first] = 0
-            ready.append(first)
-        for name in ready:
-            for after in successors[name]:
-                if waiting[after]:
-                    layer[after] = max(layer[after], layer[name] + 1)
-                    waiting[after] -= 1
-                    if not waiting[after]:
-                        del left[after]
-                        ready.append(after)
-        ready = []
+    order = [name for name in names if not waiting[name]]
+    for name in order:
+        for head in successors[name]:
+            layer[head] = max(layer[head], layer[name] + 1)
+            waiting[head] -= 1
+            if not waiting[head]:
+                order.append(head)
     found: list[list[str]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
     for name in names:
         found[layer[name]].append(name)
-    return [members for members in found if members]
+    return found
+
+
+def _acyclic(names: Sequence[str], links: Iterable[Pair]) -> dict[str, list[str]]:
+    """Successors of each name without the links that lead back to where a walk along the links came from."""
+    successors: dict[str, list[str]] = {name: [] for name in names}
+    heads: set[str] = set()
+    for before, after in dict.fromkeys(links):
+        if before != after:
+            successors[before].append(after)
+            heads.add(after)
+    kept: dict[str, list[str]] = {name: [] for name in names}
+    seen: set[str] = set()
+    # Walks begin where nothing leads to; what is left after that lies on circles or behind them.
+    for start in sorted(names, key=lambda name: name in heads):
+        if start in seen:
+            continue
+        seen.add(start)
+        way, walking = [(start, iter(successors[start]))], {start}
+        while way:
+            name, rest = way[-1]
+            for head in rest:
+                if head not in walking:
+                    kept[name].append(head)
+                    if head not in seen:
+                        seen.add(head)
+                        walking.add(head)
+                        way.append((head, iter(successors[head])))
+                        break
+            else:
+                way.pop()
+                walking.discard(name)
+    return kept
 
 
 def layout(names: Sequence[str], links: Iterable[Pair], width: float, bend: float) -> Layout:

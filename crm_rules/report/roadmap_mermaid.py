@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from crm_rules.report.page import words
-from crm_rules.report.phrases import count
+from crm_rules.report.phrases import count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_tasks import (
     LinkView,
     Mark,
     TaskView,
-    days_text,
+    facts_text,
     link_views,
     most_urgent,
     task_views,
@@ -30,16 +30,18 @@ MOST_TASKS: Final = 200
 MOST_LINKS: Final = 500
 """Links of one drawing; Mermaid refuses more."""
 
+MOST_NAMES: Final = 12
+
 _INDENT: Final = "    "
 
-_PLAIN_PUNCTUATION: Final = frozenset(" ,.()'/-")
+_PLAIN_PUNCTUATION: Final = frozenset(" ,.()'/+-")
 
 _SYNTAX: Final = re.compile(
     # Words that begin a statement of a Gantt chart, and a date, which is one.
     r"acc(title|descr)|axisformat|call|click|dateformat|excludes|gantt|href|includes|inclusiveenddates|section"
     r"|tickinterval|title|todaymarker|topaxis|vert|weekday|weekend|\d{4}-\d\d-\d\d"
     # What Markdown would take for an item of a list.
-    r"|-|\d+[.)]",
+    r"|[-+]|\d+[.)]",
     re.IGNORECASE,
 )
 
@@ -61,7 +63,7 @@ def mermaid_gantt(content: RoadmapContent) -> str:
     lines += _comments(left_out)
     dateless = [v for v in views if v.schedule.early_start is None or v.schedule.early_finish is None]
     if dateless:
-        lines.append(f"{_INDENT}%% without dates: {', '.join(_comment(v.name) for v in dateless)}")
+        lines.append(f"{_INDENT}%% without dates: {_comment(shortened([v.name for v in dateless], MOST_NAMES))}")
     names = {t.id: t.name for t in roadmap.plan.tasks}
     for title, group in _sections(views, names):
         if title:
@@ -109,8 +111,10 @@ def mermaid_flowchart(content: RoadmapContent) -> str:
     roadmap = content.roadmap
     views, left_out = most_urgent(task_views(roadmap), MOST_TASKS)
     links = link_views(roadmap, views)
-    # Sorting is stable: within each kind, links keep their order.
-    shown = sorted(links, key=lambda k: not (k.critical or k.loop))[:MOST_LINKS]
+    shown = links
+    if len(links) > MOST_LINKS:
+        kept = set(sorted(range(len(links)), key=lambda n: (not (links[n].critical or links[n].loop), n))[:MOST_LINKS])
+        shown = tuple(k for n, k in enumerate(links) if n in kept)
     lines = ["flowchart LR", *_comments(left_out)]
     if len(shown) < len(links):
         lines += _comments(count(len(links) - len(shown), "link"))
@@ -137,10 +141,7 @@ def _node(view: TaskView) -> str:
         return f'{{{{"{name}"}}}}'
     if view.summary:
         return f'[["{name}"]]'
-    said = [f"{days_text(view.task.duration_minutes)} d"]
-    if view.mark not in (Mark.DONE, Mark.CRITICAL):
-        said.append(f"float {days_text(view.schedule.total_float_minutes)}")
-    return f'["{name}<br/>{", ".join(said)}"]'
+    return f'["{name}<br/>{", ".join(facts_text(view))}"]'
 
 
 def _arrow(link: LinkView) -> str:

@@ -234,6 +234,20 @@ def days_text(minutes: int | None, unknown: str = "?") -> str:
     return rounded if float(rounded.replace(",", "")) else ("<0.1" if minutes > 0 else ">-0.1")
 
 
+def facts_text(view: TaskView) -> tuple[str, ...]:
+    """What a drawing says of a task besides its name: when a milestone is, how long other work takes, and its float."""
+    if view.milestone:
+        at = view.schedule.early_finish
+        return ("milestone",) if at is None else (day_text(at.date()),)
+    if view.summary:
+        return ()
+    minutes, total = view.task.duration_minutes, view.schedule.total_float_minutes
+    said = ["duration not known" if minutes is None else f"{days_text(minutes)} d"]
+    if view.mark not in (Mark.DONE, Mark.CRITICAL) or (total or 0) < 0:
+        said.append("float not known" if total is None else f"float {days_text(total)} d")
+    return tuple(said)
+
+
 def link_text(type_: LinkType, lag: int, unit: LagUnit = LagUnit.WORKING) -> str:
     """A link as planners write it: `FS`, `SS+3d`, `FF-1d`, `FS+2ed`, `SS+50%`."""
     text = type_.value.upper()

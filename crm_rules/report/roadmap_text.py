@@ -89,7 +89,9 @@ def _verdict(page: Page, content: RoadmapContent, _: View) -> None:
     if marks[Mark.DONE]:
         said.append(f"{count(marks[Mark.DONE], 'task')} {be(marks[Mark.DONE])} done")
     left = sum(n for mark, n in marks.items() if mark is not Mark.DONE)
-    if left:
+    if left and marks[Mark.UNKNOWN] == left:
+        said.append(f"which of the {count(left, 'task')} left are critical is not known")
+    elif left:
         critical = f"{marks[Mark.CRITICAL]:,} of the {left:,} left {be(marks[Mark.CRITICAL])} critical"
         if marks[Mark.NEAR]:
             critical += f", {marks[Mark.NEAR]:,} nearly so"
@@ -97,7 +99,7 @@ def _verdict(page: Page, content: RoadmapContent, _: View) -> None:
             critical += f", {marks[Mark.UNKNOWN]:,} perhaps"
         said.append(critical)
     if said:
-        page.text(f"{'; '.join(said)}.")
+        page.text(f"{capitalised('; '.join(said))}.")
 
 
 def _finish(roadmap: Roadmap) -> str:
