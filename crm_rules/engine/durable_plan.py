@@ -37,7 +37,7 @@ from crm_rules.engine.durable_patterns import (
     WitnessSource,
 )
 from crm_rules.errors import UnsupportedByEngine
-from crm_rules.facts.schema import Arity, Kind, RelationKind
+from crm_rules.facts.schema import Arity, RelationKind
 from crm_rules.program.plan import conjuncts
 from crm_rules.program.program import Program
 from crm_rules.rules.expressions import Arith, Call, Compare, Const, Expr, Field, In, Raised, names, walk
@@ -533,7 +533,7 @@ def may_be_missing(side: Side) -> bool:
     expr = side.expr
     if not isinstance(expr, Field) or side.element or expr.derived:
         return True
-    return expr.column.computed and expr.column.type.kind is not Kind.BOOL
+    return expr.column.may_be_nothing
 
 
 def free_names(clause: Clause) -> frozenset[str]:

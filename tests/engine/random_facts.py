@@ -181,7 +181,7 @@ def _elsewhere(relation: Relation) -> list[str]:
 
 def random_value(choices: Choices, column: Column, keys: dict[str, list[str]]) -> Any:
     """A known value of a column, as rows hold it."""
-    if column.computed and column.type.kind is not Kind.BOOL and choices.chance(25):
+    if column.may_be_nothing and choices.chance(25):
         return NO_VALUE  # known to be nothing, like the float of a task that was dropped
     if column.arity is Arity.ONE:
         return _single(choices, column.type, keys)
