@@ -1,0 +1,15 @@
+"""The profiles there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from crm_rules.roadmap.quality.profile import Profile
+from crm_rules.roadmap.quality.profile_dcma import DCMA
+from crm_rules.roadmap.quality.profile_decm import DECM
+from crm_rules.roadmap.quality.profile_roadmap import ROADMAP
+
+PROFILES: Final[Mapping[str, Profile]] = MappingProxyType({p.name: p for p in (ROADMAP, DCMA, DECM)})
+"""Profile by name, the default first."""
