@@ -1,0 +1,376 @@
+"""A plan written again so that it fits one axis of working minutes, and what that leaves out, by name.
+
+A simulation has no clock: it adds minutes. What a plan says beyond durations, links and dates not to start or
+finish before is said in those terms here, so that a simulated task and a scheduled one mean the same wherever
+they can, and is named in a `Simplification` where they cannot:
+
+* Finished work keeps its actual dates. Started work is its remainder, resumed at the status date at the
+  earliest and after what is unfinished before it (retained logic); three points shrink with it.
+* A date to be kept (deadline, SNLT, FNLT, MSO, MFO) is a promise: it caps late dates, moves nothing, and the
+  share of samples that keep it is reported. To draw samples in which it is always kept would beg the question.
+* A summary task becomes two points, one before the starts of its parts and one after their finishes.
+* Minutes of another calendar, and of the clock, become the plan's by the hours of a usual week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crm_rules.roadmap.analysis import Roadmap
+from crm_rules.roadmap.plan import (
+    ConstraintType,
+    Estimate,
+    LagCalendar,
+    LagUnit,
+    LinkType,
+    Plan,
+    PlanLink,
+    PlanTask,
+    TaskState,
+)
+from crm_rules.roadmap.working_time import ALL_HOURS, WorkingCalendar, absolute, moment
+
+_WEEK: Final = 7 * 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Simplification:
+    """Something a plan says that is simulated in a simpler way.
+
+    Attributes:
+        kind: `as-late-as-possible`, `calendar`, `levelling`, `lag`, `manual`, `must-date`, `no-start`,
+            `progress`, `summary`, or `other-dates` for whatever else tells the simulation from the schedule.
+        message: one sentence: what was done instead.
+        tasks: ids of the tasks concerned, sorted.
+    """
+
+    kind: str
+    message: str
+    tasks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {"kind": self.kind, "message": self.message, "tasks": list(self.tasks)}
+
+
+_MESSAGES: Final = {
+    "as-late-as-possible": "tasks to be done as late as possible are simulated as soon as possible",
+    "calendar": "durations on other calendars, or counted on the clock, are converted by the hours of a usual week",
+    "lag": "lags on other calendars, on the clock or in percent keep the working time they have in the plan",
+    "levelling": "levelling delays are converted from the clock by the hours of a usual week",
+    "manual": "tasks scheduled by hand start no earlier than their date, and later when what they wait for is late",
+    "must-date": "dates that must be kept are not forced; how often they are kept is counted",
+    "no-start": "dates are left out, because nobody says when the project starts",
+    "progress": "work that has started without a stated remainder is drawn in full, and ends after the status date",
+    "summary": "links from the start, or to the finish, of a summary task hold by its links, not by its parts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A date of the plan that a task is to keep.
+
+    Attributes:
+        task: task id.
+        kind: `deadline`, or the constraint (`snlt`, `fnlt`, `mso`, `mfo`).
+        at: the date and time as the plan has it.
+        minutes: working minutes from project start until then.
+        of_start: the start has to be no later, else the finish.
+    """
+
+    task: str
+    kind: str
+    at: dt.datetime
+    minutes: int
+    of_start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Working minutes of the plan's calendar from the project start.
+
+    Attributes:
+        calendar: whose working time.
+        origin: minutes worked on it before the project start; None when nobody says when that is.
+    """
+
+    calendar: WorkingCalendar
+    origin: int | None
+
+    def minutes(self, at: dt.datetime) -> int | None:
+        """Where a date lies; None without a project start."""
+        return None if self.origin is None else self.calendar.worked(absolute(at)) - self.origin
+
+    def date(self, minutes: int) -> dt.datetime | None:
+        """When work ends at that point, at 0 when it begins; None without a start or outside the calendar's years."""
+        if self.origin is None:
+            return None
+        edge = self.calendar.finish_at if minutes else self.calendar.start_at
+        return moment(edge(self.origin + minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPlan:
+    """What is left for the network.
+
+    Attributes:
+        plan: tasks with durations in minutes of the plan's calendar, links with lags in the same; dropped
+            and summary tasks are dropped ones. Estimates are what is left to be drawn.
+        start_floors, finish_floors: minutes, by task id, that a start and a finish are not before; 0 for starts
+            that are not among them.
+        promises: sorted by task and kind.
+        axis: for dates.
+        simplifications: sorted by kind.
+    """
+
+    plan: Plan
+    start_floors: dict[str, int]
+    finish_floors: dict[str, int]
+    promises: tuple[Promise, ...]
+    axis: Axis
+    simplifications: tuple[Simplification, ...]
+
+
+def plain_plan(roadmap: Roadmap) -> PlainPlan:
+    """Write the plan of a roadmap again."""
+    return _Writer(roadmap).write()
+
+
+class _Writer:
+    """Goes over tasks, then links; collects floors, promises and what was simplified."""
+
+    def __init__(self, roadmap: Roadmap) -> None:
+        self.plan = roadmap.plan
+        start = self.plan.start
+        if start is None and roadmap.start_date is not None:
+            start = dt.datetime.combine(roadmap.start_date, dt.time())
+        calendar = self.plan.calendar
+        self.axis = Axis(calendar, None if start is None else calendar.worked(absolute(start)))
+        self.tasks = {t.id: t for t in self.plan.tasks}
+        self.parts: dict[str, list[PlanTask]] = {}
+        for task in self.plan.tasks:
+            if task.parent is not None:
+                self.parts.setdefault(task.parent, []).append(task)
+        self.answered: set[str] = set()  # tasks whose dates no link can move any more
+        self.begun: dict[str, int] = {}  # actual starts of tasks of which only the remainder is left
+        self.delays: dict[str, int] = {}
+        self.start_floors: dict[str, int] = {}
+        self.finish_floors: dict[str, int] = {}
+        self.promises: list[Promise] = []
+        self.notes: defaultdict[str, set[str]] = defaultdict(set)
+
+    def write(self) -> PlainPlan:
+        tasks = tuple(self._summary(t) if t.id in self.parts else self._task(t) for t in self.plan.tasks)
+        links = [plain for link in self.plan.links if (plain := self._link(link)) is not None]
+        for summary, parts in self.parts.items():
+            for part in parts:
+                links += (PlanLink(summary, part.id, LinkType.SS), PlanLink(part.id, summary, LinkType.FF))
+        return PlainPlan(
+            plan=Plan(tasks, tuple(links), name=self.plan.name, calendar=self.plan.calendar),
+            start_floors=self.start_floors,
+            finish_floors=self.finish_floors,
+            promises=tuple(sorted(self.promises, key=lambda p: (p.task, p.kind))),
+            axis=self.axis,
+            simplifications=tuple(
+                Simplification(kind, _MESSAGES[kind], tuple(sorted(self.notes[kind]))) for kind in sorted(self.notes)
+            ),
+        )
+
+    # --- Tasks ---
+
+    def _summary(self, task: PlanTask) -> PlanTask:
+        """A dropped task, of which the network keeps the two points. What is laid down for it holds for its parts."""
+        if task.state is not TaskState.DROPPED:
+            self._lay_down(task, self._leaves(task.id))
+        return PlanTask(task.id, task.name, 0, TaskState.DROPPED)
+
+    def _leaves(self, summary: str) -> list[str]:
+        found: list[str] = []
+        pending = [summary]
+        while pending:
+            task = pending.pop()
+            if task in self.parts:
+                pending += (part.id for part in self.parts[task])
+            else:
+                found.append(task)
+        return found
+
+    def _task(self, task: PlanTask) -> PlanTask:
+        """The task without anything but duration, state and estimate."""
+        duration, estimate = task.duration_minutes, task.estimate
+        own, week = _week(self.plan.calendar), _week(self._calendar(task.calendar))
+        if own != week:
+            self.notes["calendar"].add(task.id)
+            duration = None if duration is None else _scaled(duration, own, week)
+            estimate = None if estimate is None else _scaled_estimate(estimate, own, week)
+        if task.state is TaskState.DONE:
+            duration = self._finish(task, duration or 0)
+        elif task.state is TaskState.OPEN:
+            begun = self._at(task.actual_start, task)
+            self._lay_down(task, [task.id])
+            if begun is None:
+                self._delay(task)
+            elif task.remaining_minutes is None:
+                self._pin(task, begun)
+            else:
+                rest = _scaled(task.remaining_minutes, own, week)
+                self._resume(task, begun, max(0, (duration or 0) - rest))
+                duration = rest
+                if estimate is not None:
+                    estimate = _scaled_estimate(estimate, rest, estimate.likely) if estimate.likely else None
+        return PlanTask(
+            task.id, task.name, duration, task.state, level_of_effort=task.level_of_effort, estimate=estimate
+        )
+
+    def _finish(self, task: PlanTask, duration: int) -> int:
+        """Put finished work where it was done, if anybody says; returns its duration."""
+        finish = self._at(task.actual_finish, task)
+        if finish is None:
+            return duration
+        start = self._at(task.actual_start, task)
+        self.answered.add(task.id)
+        self.start_floors[task.id] = finish - duration if start is None else min(start, finish)
+        return finish - self.start_floors[task.id]
+
+    def _pin(self, task: PlanTask, begun: int) -> None:
+        """Started work nobody knows the remainder of: it began when it did, and is not over yet."""
+        self.notes["progress"].add(task.id)
+        self.answered.add(task.id)
+        self.start_floors[task.id] = begun
+        status = self._at(self.plan.status_date, task)
+        if status is not None:
+            self._raise(self.finish_floors, task.id, status)
+
+    def _resume(self, task: PlanTask, begun: int, done: int) -> None:
+        """The rest of started work: after the status date, or where it is if nothing interrupts it."""
+        self.begun[task.id] = begun
+        status = self._at(self.plan.status_date, task)
+        self.start_floors[task.id] = begun + done if status is None else max(begun, status)
+
+    def _delay(self, task: PlanTask) -> None:
+        """What keeps work that has not started from starting, other than links and constraints."""
+        status = self._at(self.plan.status_date, task)
+        if status is not None:
+            self._raise(self.start_floors, task.id, status)
+        if task.levelling_delay_minutes:
+            self.notes["levelling"].add(task.id)
+            self.delays[task.id] = _scaled(task.levelling_delay_minutes, _week(self.plan.calendar), _WEEK)
+            self._raise(self.start_floors, task.id, self.delays[task.id])
+
+    def _lay_down(self, task: PlanTask, holders: Sequence[str]) -> None:
+        """Constraint, deadline and dates by hand of a task, which hold for `holders`."""
+        if task.deadline is not None:
+            self._promise(task, "deadline", task.deadline, False)
+        if task.manual and task.pinned_start is not None:
+            self.notes["manual"].add(task.id)
+            self._hold(self.start_floors, holders, task.pinned_start)
+        constraint = task.constraint
+        if constraint is None:
+            return
+        if constraint.type is ConstraintType.ALAP:
+            self.notes["as-late-as-possible"].add(task.id)
+        if constraint.at is None:
+            return
+        if constraint.type in (ConstraintType.SNET, ConstraintType.MSO):
+            self._hold(self.start_floors, holders, constraint.at)
+        elif constraint.type in (ConstraintType.FNET, ConstraintType.MFO):
+            self._hold(self.finish_floors, holders, constraint.at)
+        if constraint.type.hard:
+            self.notes["must-date"].add(task.id)
+            of_start = constraint.type in (ConstraintType.SNLT, ConstraintType.MSO)
+            self._promise(task, constraint.type.value, constraint.at, of_start)
+
+    def _promise(self, task: PlanTask, kind: str, at: dt.datetime, of_start: bool) -> None:
+        minutes = self._at(at, task)
+        # What has started has kept or broken the date of its start already.
+        if minutes is not None and not (of_start and task.actual_start is not None):
+            self.promises.append(Promise(task.id, kind, at, minutes, of_start))
+
+    def _hold(self, floors: dict[str, int], tasks: Sequence[str], at: dt.datetime) -> None:
+        for task in map(self.tasks.__getitem__, tasks):
+            minutes = self._at(at, task)
+            if minutes is not None and task.state is TaskState.OPEN and task.actual_start is None:
+                self._raise(floors, task.id, minutes)
+
+    @staticmethod
+    def _raise(floors: dict[str, int], task: str, minutes: int) -> None:
+        floors[task] = max(minutes, floors.get(task, 0))
+
+    def _at(self, at: dt.datetime | None, task: PlanTask) -> int | None:
+        if at is None:
+            return None
+        minutes = self.axis.minutes(at)
+        if minutes is None:
+            self.notes["no-start"].add(task.id)
+        return minutes
+
+    def _calendar(self, name: str | None) -> WorkingCalendar:
+        return self.plan.calendar if name is None else self.plan.calendars[name]
+
+    # --- Links ---
+
+    def _link(self, link: PlanLink) -> PlanLink | None:
+        """The link with its lag in minutes of the axis; None where progress has answered it."""
+        if link.successor in self.answered:
+            return None
+        lag = self._lag(link) + self.delays.get(link.successor, 0)
+        if link.predecessor in self.begun and not link.type.from_finish:
+            # The node of the predecessor is its remainder, which starts later than the task did.
+            floors = self.finish_floors if link.type.to_finish else self.start_floors
+            for task in self._leaves(link.successor) if link.successor in self.parts else (link.successor,):
+                self._raise(floors, task, self.begun[link.predecessor] + lag)
+            return None
+        if link.predecessor in self.parts and not link.type.from_finish:
+            self.notes["summary"].add(link.predecessor)
+        if link.successor in self.parts and link.type.to_finish:
+            self.notes["summary"].add(link.successor)
+        return PlanLink(link.predecessor, link.successor, link.type, lag)
+
+    def _lag(self, link: PlanLink) -> int:
+        """The lag in minutes of the axis."""
+        if not link.lag:
+            return 0
+        own = _week(self.plan.calendar)
+        match link.unit:
+            case LagUnit.PERCENT:
+                week = own
+                lag = _scaled(self.tasks[link.predecessor].duration_minutes or 0, link.lag, 10_000)
+            case LagUnit.ELAPSED:
+                week, lag = _WEEK, link.lag
+            case LagUnit.WORKING:
+                week, lag = _week(self._lag_calendar(link)), link.lag
+        if link.unit is LagUnit.PERCENT or week != own:
+            self.notes["lag"].update((link.predecessor, link.successor))
+        return _scaled(lag, own, week)
+
+    def _lag_calendar(self, link: PlanLink) -> WorkingCalendar:
+        match self.plan.lag_calendar:
+            case LagCalendar.PREDECESSOR:
+                name = self.tasks[link.predecessor].calendar
+            case LagCalendar.SUCCESSOR:
+                name = self.tasks[link.successor].calendar
+            case LagCalendar.PROJECT:
+                name = None
+            case LagCalendar.CLOCK:
+                return ALL_HOURS
+        return self._calendar(name)
+
+
+def _week(calendar: WorkingCalendar) -> int:
+    """Working minutes of a usual week; those of the clock where only exceptional days are worked."""
+    return sum(end - begin for day in calendar.week for begin, end in day) or _WEEK
+
+
+def _scaled(minutes: int, numerator: int, denominator: int) -> int:
+    """Rounded to the nearest minute, halves up: whole numbers without bound."""
+    return minutes if numerator == denominator else (2 * minutes * numerator + denominator) // (2 * denominator)
+
+
+def _scaled_estimate(estimate: Estimate, numerator: int, denominator: int) -> Estimate:
+    points = (estimate.optimistic, estimate.likely, estimate.pessimistic)
+    low, mode, high = (_scaled(point, numerator, denominator) for point in points)
+    return Estimate(low, mode, high)
