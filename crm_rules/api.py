@@ -91,6 +91,7 @@ class Assessor:
         isolated: bool = False,
     ) -> None:
         self.packs = load_packs(packs, lenient=True)
+        self._engine_choice = engine, isolated
         self.engine: Engine = engine_named(engine, isolated)
         self.limits = limits
         self.warnings: list[Diagnostic] = []
@@ -110,6 +111,14 @@ class Assessor:
         facts, roadmap = project_facts(project, self.program.schema)
         run = self.engine.run(self.program, facts, limits=self.limits)
         return self.read(project, roadmap, run)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # An engine belongs to its process: it holds locks, generated code or a process of its own.
+        return {name: value for name, value in vars(self).items() if name != "engine"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.engine = engine_named(*self._engine_choice)
 
     def read(self, project: Project, roadmap: Roadmap, run: Run) -> Assessment:
         """The assessment of a project from a finished run over its facts."""
@@ -140,8 +149,8 @@ def assess_many(
 ) -> Iterator[Assessment]:
     """Assess projects one after the other, or on an executor; results come in the order of the projects.
 
-    A process pool needs an executor whose workers can import this library; each worker compiles the
-    bundled pack once. An `assessor` of your own can be used with threads only.
+    A process pool needs workers that can import this library; each worker compiles the packs once. An
+    `assessor` of your own is sent to them with every project (some 3 MB for the bundled pack).
     """
     function = assess if assessor is None else assessor.assess
     return map(function, projects) if executor is None else executor.map(function, projects)

@@ -143,7 +143,8 @@ class _Memory:
 
     def assert_facts(self, facts: Sequence[Fact]) -> Iterator[tuple[Sequence[int], Sequence[Match]]]:
         """Assert facts in batches; see `engine.durable_run.Memory`."""
-        templates = {kind.code: kind.template for kind, _ in facts}
+        kinds = {kind.code: kind for kind, _ in facts}
+        templates = {code: kind.template for code, kind in kinds.items()}
         for start in range(0, len(facts), BATCH):
             batch = facts[start : start + BATCH]
             *numbers, canary = self._numbers(len(batch) + 1)

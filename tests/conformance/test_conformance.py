@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
 import pytest
 
 from crm_rules.engine.registry import engine_named, installed_engines
 from crm_rules.explain.verify import verify
+from crm_rules.rules.expressions import AggregateFunction, ArithOp, CompareOp, Expr, walk
+from crm_rules.rules.functions import FUNCTIONS, OVERLAP
+from crm_rules.rules.rule import AnyOf, Clause, conditions
 from tests.conformance.case import Case, answer, expanded, names, read_case
 
 
@@ -38,6 +44,30 @@ def test_certain_answers_alone_are_the_same(name: str, engine: str, cases: dict[
     run = engine_named(engine).run(case.program, case.facts, possible=False)
     assert answer(run, case.expected)["certain"] == case.expected["certain"]
     assert not run.possible_records
+
+
+def test_every_part_of_the_language_is_in_some_case(cases: dict[str, Case]) -> None:
+    clauses: set[type[Clause]] = set()
+    nodes: set[type[Expr]] = set()
+    words: set[str] = set()
+    for rule in (rule for name in names() for rule in cases[name].program.rules):
+        clauses |= set(_clauses(rule.when))
+        for clause in rule.when:
+            for expr in (e for condition in conditions(clause) for e in walk(condition.expr)):
+                nodes.add(type(expr))
+                words |= {str(v) for f in ("op", "function") if (v := getattr(expr, f, None)) is not None}
+    assert clauses == set(get_args(Clause))
+    assert nodes == set(get_args(Expr))
+    for known in (FUNCTIONS, [OVERLAP], get_args(CompareOp), get_args(ArithOp), get_args(AggregateFunction)):
+        assert set(known) - words == set()
+
+
+def _clauses(clauses: Sequence[Clause]) -> Iterator[type[Clause]]:
+    for clause in clauses:
+        yield type(clause)
+        if isinstance(clause, AnyOf):
+            for alternative in clause.alternatives:
+                yield from _clauses(alternative)
 
 
 def _case(cases: dict[str, Case], name: str, engine: str) -> Case:

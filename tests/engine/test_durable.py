@@ -574,7 +574,13 @@ def test_nobody_who_does_not_ask_for_it_imports_the_library() -> None:
             (3, 12, 1),
             "is not installed: pip install 'crm-rules[durable]' builds it with a C compiler and the Python headers",
         ),
-        ((3, 13, 0), "does not work on Python 3.13 and later"),
+        (
+            (3, 13, 0),
+            (
+                "is not installed: its package cannot be imported on Python 3.13 and later unless it is built by"
+                f" {registry.BUILD_ON_NEWER_PYTHON}, or use Python 3.11 or 3.12"
+            ),
+        ),
     ],
 )
 def test_where_it_cannot_be_imported_one_sentence_says_how_to_get_it(
