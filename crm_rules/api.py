@@ -52,6 +52,10 @@ from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
 from crm_rules.roadmap.plan import Plan
+from crm_rules.roadmap.quality import PROFILES as QUALITY_PROFILES
+from crm_rules.roadmap.quality import QualityReport, check_quality
+from crm_rules.roadmap.simulation import simulate
+from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
 
 BUNDLED_PACK = "crm"
@@ -422,6 +426,7 @@ __all__ = [
     "IMPACT",
     "LEVEL_ORDER",
     "LIKELIHOOD",
+    "QUALITY_PROFILES",
     "Assessment",
     "Assessor",
     "ClauseDraft",
@@ -437,10 +442,12 @@ __all__ = [
     "Level",
     "LimitReached",
     "Limits",
+    "NotSimulated",
     "Pack",
     "PackInfo",
     "Project",
     "ProjectError",
+    "QualityReport",
     "Question",
     "Recommendation",
     "Roadmap",
@@ -448,11 +455,13 @@ __all__ = [
     "RulesetError",
     "Run",
     "Setting",
+    "Simulation",
     "Source",
     "Span",
     "UnsupportedByEngine",
     "assess",
     "assess_many",
+    "check_quality",
     "compile_packs",
     "cross_check",
     "engine_named",
@@ -465,5 +474,6 @@ __all__ = [
     "parse_project",
     "project_facts",
     "rule_source",
+    "simulate",
     "verify",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,10 +14,28 @@ from crm_rules.cli.options import NEVER
 from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
 from crm_rules.cli.session import Session
 from crm_rules.errors import MissingExtra
+from crm_rules.report.phrases import sentence
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_formats import ROADMAP_FORMATS, FigureKind, roadmap_format_of_file
 from crm_rules.report.roadmap_trouble import SEVERITIES, troubles
 from crm_rules.report.view import View
+
+_SPREAD: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*,\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*")
+
+
+def _spread(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    parts = _SPREAD.fullmatch(value)
+    if parts is None:
+        raise click.BadParameter(f"expected two numbers such as -10,30, found '{value}'", ctx, param)
+    least, most = float(parts[1]) / 100, float(parts[2]) / 100
+    if not -1 <= least <= 0 <= most:
+        raise click.BadParameter(
+            f"expected the least from -100 to 0 and the most from 0 up, found '{value}'", ctx, param
+        )
+    return least, most
+
 
 _FIGURES: Final[tuple[FigureKind, ...]] = ("gantt", "graph")
 
@@ -37,6 +56,25 @@ _FIGURES: Final[tuple[FigureKind, ...]] = ("gantt", "graph")
     help="What mermaid, svg and png draw: the schedule or the dependencies.  [default: gantt]",
 )
 @click.option(
+    "--quality",
+    type=click.Choice(tuple(api.QUALITY_PROFILES)),
+    help="Show all checks of this profile.  [default: those of roadmap that found something]",
+)
+@click.option(
+    "--simulate",
+    "samples",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Draw durations from the estimates N times and say when the project ends.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What the draws start from.")
+@click.option(
+    "--spread",
+    metavar="LEAST,MOST",
+    callback=_spread,
+    help="Let tasks without an estimate vary too, in percent of their duration: -10,30.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice((*SEVERITIES, NEVER)),
     default="error",
@@ -51,24 +89,50 @@ def roadmap(
     formats: Sequence[str],
     files: Sequence[str],
     figure: FigureKind | None,
+    quality: str | None,
+    samples: int | None,
+    seed: int,
+    spread: tuple[float, float] | None,
     fail_on: str,
     everything: bool,
 ) -> int:
     """Schedule the tasks of FILE: the critical path and what is wrong with the plan, then early dates and float.
 
-    Errors are loops and tasks that are later than the dates laid down allow. Warnings are what leaves dates unknown.
+    Errors are loops, tasks that are later than the dates laid down allow, and failed checks of the plan's quality.
+    Warnings are what leaves dates unknown, and checks that ask for a look.
     """
     session: Session = ctx.obj
     wanted = outputs(ctx, formats, files, roadmap_format_of_file)
     _drawable(wanted, figure)
     with session.step("Reading"):
-        content = RoadmapContent(api.load_roadmap(file), file)
+        found = api.load_roadmap(file)
+    with session.step("Checking"):
+        report = api.check_quality(found, quality or next(iter(api.QUALITY_PROFILES)))
+    if samples is None and spread is not None:
+        raise click.UsageError("--spread is for --simulate.")
+    simulation = None if samples is None else _simulated(session, found, samples, seed, spread)
+    content = RoadmapContent(found, file, report, quality is not None, simulation)
     try:
         for output in wanted:
             _write(session, output, content, everything, figure or _FIGURES[0])
     except MissingExtra as error:
         raise click.UsageError(f"{error}.") from None
     return ExitCode.FOUND if _fails(content, fail_on) else ExitCode.OK
+
+
+def _simulated(
+    session: Session, found: api.Roadmap, samples: int, seed: int, spread: tuple[float, float] | None
+) -> api.Simulation | api.NotSimulated:
+    try:
+        with session.counting("Simulating") as progress:
+            return api.simulate(found, samples, seed, spread=spread, progress=progress)
+    except api.LimitReached:
+        raise
+    except api.EngineError as error:
+        # A package is missing; what to install stands in the message.
+        raise click.UsageError(sentence(str(error))) from None
+    except ValueError as error:
+        raise click.UsageError(sentence(str(error))) from None
 
 
 def _drawable(wanted: Sequence[Output], figure: FigureKind | None) -> None:

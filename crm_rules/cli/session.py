@@ -39,6 +39,8 @@ _PLAIN: Final = str.maketrans(
         "◆": "^",
         "✓": "+",
         "▌": "|",
+        "✗": "x",
+        "█": "#",
     }
 )
 """What stands for a character on terminals that cannot show it."""

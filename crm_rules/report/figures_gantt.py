@@ -25,7 +25,7 @@ from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
     day_text,
-    days_text,
+    days_in,
     link_views,
     most_urgent,
     task_views,
@@ -163,7 +163,7 @@ class _Chart:
         roadmap = self.roadmap
         if roadmap.finish_minutes is None:
             return "When the project ends is not known."
-        days = f"{days_text(roadmap.finish_minutes)} working days"
+        days = days_in(roadmap, roadmap.finish_minutes)
         if roadmap.finish is None or roadmap.start_date is None:
             return days
         return f"{day_text(roadmap.start_date)} – {day_text(roadmap.finish.date())}, {days}"
@@ -243,7 +243,7 @@ class _Chart:
         )
         self.axes.plot([ends[1], ends[1]], [y + lift - 0.04, y + lift + 0.04], color=color, lw=1.4, zorder=2)
         if total > 0:
-            self.axes.text(ends[1] + 0.05, y, f"{days_text(total)} d", size=6, color=FAINT, va="center", zorder=4)
+            self.axes.text(ends[1] + 0.05, y, f"{view.float_text} d", size=6, color=FAINT, va="center", zorder=4)
 
     def _bar(self, view: TaskView, span: _Span, y: float) -> None:
         from matplotlib.patches import Rectangle

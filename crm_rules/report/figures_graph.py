@@ -163,9 +163,7 @@ class _Drawing:
             for across, layer in self.places.bends.get((tail, head), ()):
                 points += [(self._x(across), self._y(layer)), (self._x(across), self._y(layer) + _BOX_HEIGHT)]
             look["path"] = Path(*_curve([*points, end]))
-        self.axes.add_patch(
-            FancyArrowPatch(arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look)
-        )
+        self.axes.add_patch(FancyArrowPatch(arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look))
         if link.text:
             at = (end[0] + 0.2, (start[1] + end[1]) / 2) if back else (end[0], end[1] - 0.1)
             self.axes.text(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm_rules.roadmap.analysis import Roadmap
+from crm_rules.roadmap.quality import QualityReport
+from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,16 @@ class RoadmapContent:
     Attributes:
         roadmap: graph, schedule and loops.
         file: the file it was read from, as its reader called it; "" when it came from nowhere.
+        quality: how well the plan is made.
+        all_checks: whoever asked for the quality wants to see the checks that passed as well.
+        simulation: when the project ends if durations vary, or why that cannot be said.
     """
 
     roadmap: Roadmap
     file: str = ""
+    quality: QualityReport | None = None
+    all_checks: bool = False
+    simulation: Simulation | NotSimulated | None = None
 
     @property
     def title(self) -> str:

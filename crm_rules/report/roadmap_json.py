@@ -15,12 +15,14 @@ def roadmap_object(content: RoadmapContent) -> dict[str, Any]:
     """A roadmap as JSON-like data with keys in a fixed order; what was not asked for is left out."""
     roadmap = content.roadmap
     status = roadmap.plan.status_date
+    asked = (("quality", content.quality), ("simulation", content.simulation))
     return {
         "schema": SCHEMA,
         "name": roadmap.plan.name or None,
         "status_date": None if status is None else status.isoformat(),
         **roadmap.to_dict(),
         "trouble": [t.to_dict() for t in troubles(content)],
+        **{name: found.to_dict() for name, found in asked if found is not None},
     }
 
 

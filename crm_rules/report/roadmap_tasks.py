@@ -45,6 +45,7 @@ class TaskView:
         mark: what catches the eye.
         depth: number of summary tasks it lies in.
         summary: it consists of other tasks.
+        per_day: working minutes of a day in which durations and float are shown.
     """
 
     task: PlanTask
@@ -52,6 +53,7 @@ class TaskView:
     mark: Mark
     depth: int
     summary: bool
+    per_day: int
 
     @property
     def id(self) -> str:
@@ -74,6 +76,16 @@ class TaskView:
         return self.task.duration_minutes == 0 and not self.summary
 
     @property
+    def length_text(self) -> str:
+        """Its duration in working days; `?` when it is not known."""
+        return days_text(self.task.duration_minutes, self.per_day)
+
+    @property
+    def float_text(self) -> str:
+        """Its total float in working days; `?` when it is not known."""
+        return days_text(self.schedule.total_float_minutes, self.per_day)
+
+    @property
     def started(self) -> bool:
         """Whether work on it has begun."""
         return self.mark is Mark.DONE or self.task.actual_start is not None
@@ -84,7 +96,7 @@ def near_band_minutes(roadmap: Roadmap) -> int:
 
     Five working days, or a twentieth of the length of the plan where that is more.
     """
-    return max(minutes_of(_NEAR_DAYS), (roadmap.finish_minutes or 0) // _NEAR_PARTS)
+    return max(minutes_of(_NEAR_DAYS, roadmap.plan.minutes_per_day), (roadmap.finish_minutes or 0) // _NEAR_PARTS)
 
 
 def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
@@ -108,7 +120,7 @@ def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
         name, depth = pending.pop()
         schedule, inner = roadmap.tasks[name], parts.get(name, [])
         mark = _mark(planned[name], schedule, band)
-        found.append(TaskView(planned[name], schedule, mark, depth, bool(inner)))
+        found.append(TaskView(planned[name], schedule, mark, depth, bool(inner), roadmap.plan.minutes_per_day))
         pending += [(part, depth + 1) for part in _in_order(roadmap, inner, starts)]
     return tuple(found)
 
@@ -203,7 +215,7 @@ def link_views(roadmap: Roadmap, shown: Iterable[TaskView]) -> tuple[LinkView, .
     for link in sorted(roadmap.plan.links, key=lambda k: k.sort_key):
         if link.predecessor in place and link.successor in place:
             ends = link.predecessor, link.successor
-            texts.setdefault(ends, []).append(link_text(link.type, link.lag, link.unit))
+            texts.setdefault(ends, []).append(link_text(link.type, link.lag, link.unit, roadmap.plan.minutes_per_day))
     found = []
     for (before, after), said in texts.items():
         both = roadmap.tasks[before].critical is True and roadmap.tasks[after].critical is True
@@ -222,16 +234,22 @@ def day_text(value: dt.date | None, unknown: str = "?") -> str:
     return unknown if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
-def days_text(minutes: int | None, unknown: str = "?") -> str:
-    """Working minutes as working days with at most one decimal: `12`, `2.5`, `-3`."""
+def days_text(minutes: int | None, per_day: int, unknown: str = "?") -> str:
+    """Working minutes as working days of so many minutes, with at most one decimal: `12`, `2.5`, `-3`."""
     if minutes is None:
         return unknown
-    days = days_of(minutes)
+    days = days_of(minutes, per_day)
     if isinstance(days, int):
         return f"{days:,}"
     rounded = f"{days:,.1f}"
     # Rounding must not turn a little into nothing.
     return rounded if float(rounded.replace(",", "")) else ("<0.1" if minutes > 0 else ">-0.1")
+
+
+def days_in(roadmap: Roadmap, minutes: int | None) -> str:
+    """Working minutes in working days of the plan, with the unit: `1 working day`, `2.5 working days`."""
+    text = days_text(minutes, roadmap.plan.minutes_per_day)
+    return f"{text} working day" if text == "1" else f"{text} working days"
 
 
 def facts_text(view: TaskView) -> tuple[str, ...]:
@@ -242,13 +260,13 @@ def facts_text(view: TaskView) -> tuple[str, ...]:
     if view.summary:
         return ()
     minutes, total = view.task.duration_minutes, view.schedule.total_float_minutes
-    said = ["duration not known" if minutes is None else f"{days_text(minutes)} d"]
+    said = ["duration not known" if minutes is None else f"{view.length_text} d"]
     if view.mark not in (Mark.DONE, Mark.CRITICAL) or (total or 0) < 0:
-        said.append("float not known" if total is None else f"float {days_text(total)} d")
+        said.append("float not known" if total is None else f"float {view.float_text} d")
     return tuple(said)
 
 
-def link_text(type_: LinkType, lag: int, unit: LagUnit = LagUnit.WORKING) -> str:
+def link_text(type_: LinkType, lag: int, unit: LagUnit, per_day: int) -> str:
     """A link as planners write it: `FS`, `SS+3d`, `FF-1d`, `FS+2ed`, `SS+50%`."""
     text = type_.value.upper()
     if not lag:
@@ -259,7 +277,7 @@ def link_text(type_: LinkType, lag: int, unit: LagUnit = LagUnit.WORKING) -> str
         case LagUnit.ELAPSED:
             return f"{text}{_signed(lag / (24 * 60))}ed"
         case LagUnit.WORKING:
-            return f"{text}{_signed(days_of(lag))}d"
+            return f"{text}{_signed(days_of(lag, per_day))}d"
 
 
 def _signed(number: float) -> str:

@@ -9,23 +9,25 @@ from rich.text import Text
 
 from crm_rules.explain.narration import date_text
 from crm_rules.report.page import Page, words
-from crm_rules.report.phrases import STYLES, be, capitalised, count
+from crm_rules.report.phrases import STYLES, be, capitalised, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_table import Column, table
 from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
     day_text,
+    days_in,
     days_text,
     link_text,
     most_urgent,
     near_band_minutes,
     task_views,
 )
+from crm_rules.report.roadmap_text_checks import quality, simulation
 from crm_rules.report.roadmap_trouble import SEVERITIES, Trouble, troubles
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap
-from crm_rules.roadmap.plan import TaskState
+from crm_rules.roadmap.plan import LagUnit, TaskState
 
 MOST_ROWS: Final = 60
 """Rows of the schedule unless everything is to be shown."""
@@ -34,6 +36,11 @@ MOST_STEPS: Final = 30
 """Tasks of the critical path unless everything is to be shown."""
 
 MOST_TROUBLES: Final = 12
+
+MOST_OFFENDERS: Final = 4
+"""Tasks or links a failed check lists one by one."""
+
+MOST_NAMES: Final = 8
 
 WIDE: Final = 96
 """Columns from which the schedule has room for more than dates and float."""
@@ -107,7 +114,7 @@ def _finish(roadmap: Roadmap) -> str:
         return "There are no tasks to schedule."
     if roadmap.finish_minutes is None:
         return "When the project ends cannot be computed."
-    days = f"{days_text(roadmap.finish_minutes)} working days"
+    days = days_in(roadmap, roadmap.finish_minutes)
     if roadmap.finish is None or roadmap.start_date is None:
         return f"The plan takes {days}."
     return f"From {date_text(roadmap.start_date)} to {date_text(roadmap.finish.date())}, {days}."
@@ -118,22 +125,26 @@ def _finish(roadmap: Roadmap) -> str:
 
 def _trouble(page: Page, content: RoadmapContent, view: View) -> None:
     found = troubles(content)
-    if not found:
+    # What somebody should look at in the making of the plan has a section of its own, after the schedule.
+    told = [t for t in found if t.kind != "quality" or t.severity == "error"]
+    if not told:
         return
-    kinds = [(s, sum(t.severity == s for t in found)) for s in SEVERITIES]
-    page.heading("Trouble", ", ".join(count(n, s) for s, n in kinds if n))
-    shown = found if view.everything else found[:MOST_TROUBLES]
+    page.heading("Trouble", ", ".join(count(n, s) for s in SEVERITIES if (n := sum(t.severity == s for t in told))))
+    shown = told if view.everything else told[:MOST_TROUBLES]
     for trouble in shown:
-        _one_trouble(page, trouble)
+        _one_trouble(page, trouble, view)
         page.blank()
-    if len(shown) < len(found):
-        page.text(words((f"{len(found) - len(shown):,} more with --all.", "dim")))
+    if len(shown) < len(told):
+        page.text(words((f"{len(told) - len(shown):,} more with --all.", "dim")))
 
 
-def _one_trouble(page: Page, trouble: Trouble) -> None:
+def _one_trouble(page: Page, trouble: Trouble, view: View) -> None:
     page.item(Text("▌ ", _TROUBLE_STYLES[trouble.severity]), words((f"{trouble.title}.", "bold")))
-    for detail in trouble.details:
-        page.pair(detail.text, words((detail.place, "dim")), indent=2, hang=2)
+    if trouble.kind == "quality" and len(trouble.details) > MOST_OFFENDERS and not view.everything:
+        page.text(shortened([d.text for d in trouble.details], MOST_NAMES), indent=2)
+    else:
+        for detail in trouble.details:
+            page.pair(detail.text, words((detail.place, "dim")), indent=2, hang=2)
     if trouble.advice:
         page.item(Text("→ ", STYLES["do"]), trouble.advice, indent=2)
 
@@ -152,7 +163,7 @@ def _critical_path(page: Page, content: RoadmapContent, view: View) -> None:
         return
     path = [views[t] for t in roadmap.critical_path]
     minutes = sum(v.task.duration_minutes or 0 for v in path)
-    page.heading("Critical path", f"{count(len(path), 'task')}, {days_text(minutes)} working days of work")
+    page.heading("Critical path", f"{count(len(path), 'task')}, {days_in(roadmap, minutes)} of work")
     joined = [(v, _joint(before, v)) for before, v in zip([None, *path], path, strict=False)]
     if len(joined) > MOST_STEPS and not view.everything:
         half = MOST_STEPS // 2
@@ -173,7 +184,7 @@ def _joint(before: TaskView | None, after: TaskView) -> str:
         return ""
     for driver in after.schedule.driving:
         if driver.predecessor == before.id:
-            return link_text(driver.type, driver.lag_minutes)
+            return link_text(driver.type, driver.lag_minutes, LagUnit.WORKING, after.per_day)
     return ""
 
 
@@ -212,7 +223,8 @@ def _selected(views: Sequence[TaskView]) -> tuple[Sequence[TaskView], str]:
 
 def _legend(roadmap: Roadmap, shown: Iterable[TaskView]) -> str:
     used = {v.mark for v in shown}
-    meanings = {**_MEANINGS, Mark.NEAR: f"at most {days_text(near_band_minutes(roadmap))} days of float"}
+    band = days_in(roadmap, near_band_minutes(roadmap)).replace("working days", "days")
+    meanings = {**_MEANINGS, Mark.NEAR: f"at most {band} of float"}
     said = [
         f"{MARKS[mark]} {meanings[mark]}"
         for mark in (Mark.CRITICAL, Mark.NEAR, Mark.UNKNOWN, Mark.DONE)
@@ -234,8 +246,8 @@ def _rows(page: Page, rows: Sequence[tuple[TaskView, str]], columns: Sequence[st
             start = "?" if schedule.early_start is None else day_text(schedule.early_start.date())
             finish = "?" if schedule.early_finish is None else day_text(schedule.early_finish.date())
         else:
-            start = _day_number(schedule.early_start_minutes)
-            finish = _day_number(schedule.early_finish_minutes)
+            start = _day_number(schedule.early_start_minutes, task.per_day)
+            finish = _day_number(schedule.early_finish_minutes, task.per_day)
         name = ("  " * min(task.depth, 6)) + task.name
         cells.append(
             {
@@ -245,8 +257,8 @@ def _rows(page: Page, rows: Sequence[tuple[TaskView, str]], columns: Sequence[st
                 "days": (_length(task), "dim"),
                 "start": (start, "dim" if task.milestone else ""),
                 "finish": (finish, ""),
-                "float": (days_text(schedule.total_float_minutes), style),
-                "free": (days_text(schedule.free_float_minutes), "dim"),
+                "float": (task.float_text, style),
+                "free": (days_text(schedule.free_float_minutes, task.per_day), "dim"),
                 "owner": (", ".join(task.task.owners), "dim"),
             }
         )
@@ -266,11 +278,11 @@ def _rows(page: Page, rows: Sequence[tuple[TaskView, str]], columns: Sequence[st
 
 
 def _length(view: TaskView) -> str:
-    return "◆" if view.milestone else days_text(view.task.duration_minutes) if not view.summary else ""
+    return "◆" if view.milestone else view.length_text if not view.summary else ""
 
 
-def _day_number(minutes: int | None) -> str:
-    return "?" if minutes is None else f"day {days_text(minutes)}"
+def _day_number(minutes: int | None, per_day: int) -> str:
+    return "?" if minutes is None else f"day {days_text(minutes, per_day)}"
 
 
 _COLUMNS: Final = {
@@ -285,5 +297,5 @@ _COLUMNS: Final = {
     "owner": Column("Owner", 14, right=False),
 }
 
-_SECTIONS: Final[tuple[Section, ...]] = (_title, _verdict, _trouble, _critical_path, _schedule)
+_SECTIONS: Final[tuple[Section, ...]] = (_title, _verdict, _trouble, _critical_path, simulation, _schedule, quality)
 """What the report consists of, in order; a section without content adds nothing."""

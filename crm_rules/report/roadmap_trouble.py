@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 
 from crm_rules.report.phrases import be, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
-from crm_rules.report.roadmap_tasks import day_text, days_text, link_text
-from crm_rules.roadmap.analysis import TaskSchedule
+from crm_rules.report.roadmap_tasks import day_text, days_in, link_text
+from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
 from crm_rules.roadmap.cycles import Cycle
-from crm_rules.roadmap.plan import Constraint, ConstraintType, PlanLink, PlanTask, TaskState
+from crm_rules.roadmap.plan import Constraint, ConstraintType, PlanLink, PlanTask, TaskState, named_links
+from crm_rules.roadmap.quality import CheckResult, Verdict
 
 Severity = Literal["error", "warning"]
 
@@ -45,7 +46,7 @@ class Trouble:
     """Something that is wrong with a roadmap.
 
     Attributes:
-        kind: `loop`, `late`, `unknown`, and so on.
+        kind: `loop`, `late`, `unknown` or `quality`.
         severity: errors make the command fail.
         title: what is wrong, in a sentence.
         details: what it rests on.
@@ -88,16 +89,18 @@ def _loops(content: RoadmapContent) -> Iterator[Trouble]:
     for link in sorted(roadmap.plan.links, key=lambda k: k.sort_key):
         links.setdefault((link.predecessor, link.successor), []).append(link)
     for cycle in roadmap.cycles:
-        yield _loop(cycle, planned, links)
+        yield _loop(cycle, planned, links, roadmap.plan.minutes_per_day)
 
 
-def _loop(cycle: Cycle, planned: Mapping[str, PlanTask], links: Mapping[tuple[str, str], list[PlanLink]]) -> Trouble:
+def _loop(
+    cycle: Cycle, planned: Mapping[str, PlanTask], links: Mapping[tuple[str, str], list[PlanLink]], per_day: int
+) -> Trouble:
     names = {i: planned[i].name for i in cycle.tasks}
     steps = cycle.dependencies
     details = [Detail(" → ".join(names[i] for i in (*cycle.path, cycle.path[0])))]
     for before, after in steps[:MOST_LINKS]:
         joining = links[before, after]
-        how = " and ".join(dict.fromkeys(link_text(k.type, k.lag, k.unit) for k in joining))
+        how = " and ".join(dict.fromkeys(link_text(k.type, k.lag, k.unit, per_day) for k in joining))
         places = dict.fromkeys(k.source or planned[after].source for k in joining)
         details.append(Detail(f"{names[after]} waits for {names[before]} ({how})", ", ".join(p for p in places if p)))
     if len(steps) > MOST_LINKS:
@@ -141,27 +144,28 @@ def _late(content: RoadmapContent) -> Iterator[Trouble]:
     if not late:
         return
     details = [
-        Detail(_missed(planned[name], roadmap.tasks[name]), planned[name].source)
+        Detail(_missed(roadmap, planned[name], roadmap.tasks[name]), planned[name].source)
         for _, name in late
         if _promise(planned[name]) is not None
     ]
     if not details:
         details = [
-            Detail(f"{planned[name].name}: {days_text(total)} days", planned[name].source) for total, name in late
+            Detail(f"{planned[name].name}: {days_in(roadmap, total)}", planned[name].source) for total, name in late
         ]
     if len(details) > MOST_LATE:
         details = [*details[:MOST_LATE], Detail(f"and {len(details) - MOST_LATE:,} more")]
     worst = late[0][0]
-    title = f"{count(len(late), 'task')} {be(len(late))} later than the dates laid down allow, by up to {_days(-worst)}"
+    by = f"by up to {days_in(roadmap, -worst)}"
+    title = f"{count(len(late), 'task')} {be(len(late))} later than the dates laid down allow, {by}"
     advice = "Shorten or overlap work on the critical path before these dates, or agree later ones."
     yield Trouble("late", "error", title, tuple(details), advice, tuple(sorted(name for _, name in late)))
 
 
-def _missed(task: PlanTask, schedule: TaskSchedule) -> str:
+def _missed(roadmap: Roadmap, task: PlanTask, schedule: TaskSchedule) -> str:
     """What was laid down for a task, what comes of it, and by how much it is missed."""
     promise = _promise(task)
     when = f", planned for {day_text(schedule.early_finish.date())}" if schedule.early_finish is not None else ""
-    return f"{task.name}: {promise}{when}, {_days(-(schedule.total_float_minutes or 0))} too late"
+    return f"{task.name}: {promise}{when}, {days_in(roadmap, -(schedule.total_float_minutes or 0))} too late"
 
 
 _PROMISES: Final = {
@@ -181,6 +185,47 @@ def _promise(task: PlanTask) -> str | None:
         case Constraint(type=kind, at=dt.datetime() as at) if kind in _PROMISES:
             said.append(f"{_PROMISES[kind]} {_day(at)}")
     return " and ".join(said) or None
+
+
+# -- quality ------------------------------------------------------------------------------------
+
+_TOLD: Final = frozenset({"loop", "negative-float"})
+"""Checks whose findings are told above, and better."""
+
+_SEVERITIES: Final[Mapping[Verdict, Severity]] = {Verdict.FAILED: "error", Verdict.WARNING: "warning"}
+
+
+def _quality(content: RoadmapContent) -> Iterator[Trouble]:
+    if content.quality is None:
+        return
+    plan = content.roadmap.plan
+    planned = {t.id: t for t in plan.tasks}
+    links = dict(named_links(plan.links))
+    for check in content.quality.having(*_SEVERITIES):
+        if check.id in _TOLD:
+            continue
+        details, tasks = [], set()
+        for offender in check.offenders:
+            if check.of_links and offender in links:
+                link = links[offender]
+                ends = f"{planned[link.predecessor].name} → {planned[link.successor].name}"
+                how = link_text(link.type, link.lag, link.unit, plan.minutes_per_day)
+                details.append(Detail(f"{ends} ({how})", link.source))
+                tasks |= {link.predecessor, link.successor}
+            elif offender in planned:
+                details.append(Detail(planned[offender].name, planned[offender].source))
+                tasks.add(offender)
+        yield Trouble(
+            "quality", _SEVERITIES[check.verdict], check_text(check), tuple(details), "", tuple(sorted(tasks))
+        )
+
+
+def check_text(check: CheckResult) -> str:
+    """What a check counted, in words: `2 of 39 links with a negative lag`."""
+    if check.numerator is None:
+        return f"{check.title}: {check.reason}" if check.reason else check.title
+    many = f"{check.numerator:,}" if check.denominator is None else f"{check.numerator:,} of {check.denominator:,}"
+    return f"{check.title}: {many} ({check.counts})"
 
 
 # -- what is not known --------------------------------------------------------------------------
@@ -220,9 +265,4 @@ def _day(at: dt.datetime) -> str:
     return day_text(at.date())
 
 
-def _days(minutes: int) -> str:
-    text = days_text(minutes)
-    return f"{text} working day" if text == "1" else f"{text} working days"
-
-
-_SOURCES: Final[tuple[Callable[[RoadmapContent], Iterator[Trouble]], ...]] = (_loops, _late, _unknown)
+_SOURCES: Final[tuple[Callable[[RoadmapContent], Iterator[Trouble]], ...]] = (_loops, _late, _unknown, _quality)
