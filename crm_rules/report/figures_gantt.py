@@ -133,7 +133,7 @@ class _Chart:
 
     def _scale(self) -> _Scale:
         names = [text_width(v.name, _NAME_SIZE, v.summary) + 0.12 * v.depth for v in self.views]
-        left = _MARGIN + min(max(names, default=1.0), _LONGEST_NAME) + 0.15
+        left = _MARGIN + min(max(names, default=1.0) + 0.02, _LONGEST_NAME) + 0.15
         known = [at for s in self.spans.values() for at in (s.start, s.finish, s.late) if at is not None]
         if self.dated:
             known += [absolute(v.task.deadline) for v in self.views if v.task.deadline is not None]

@@ -32,6 +32,12 @@ _VERDICTS: Final = {
     Verdict.NOT_MEASURABLE: ("?", "dim"),
 }
 
+_DISTRIBUTIONS: Final = {
+    "pert": "beta distributions (PERT)",
+    "triangular": "triangular distributions",
+    "uniform": "uniform distributions",
+}
+
 _OUTCOMES: Final = {
     Verdict.FAILED: "failed",
     Verdict.WARNING: "to look at",
@@ -51,7 +57,9 @@ def simulation(page: Page, content: RoadmapContent, view: View) -> None:
         for obstacle in found.obstacles:
             page.item("- ", sentence(obstacle.message))
     elif isinstance(found, Simulation):
-        page.heading("Uncertainty", f"{found.samples:,} samples, seed {found.seed}, {found.distribution} distribution")
+        page.heading(
+            "Uncertainty", f"{found.samples:,} samples, seed {found.seed}, {_DISTRIBUTIONS[found.distribution]}"
+        )
         _finishes(page, content, found)
         _chances(page, content, found.chances)
         page.blank()
@@ -141,6 +149,7 @@ def _risks(page: Page, content: RoadmapContent, found: Simulation, view: View) -
         Column("SSI", 5),
     ]
     table(page, columns, rows)
+    page.text(words(("SSI: how often it is critical, times how much it varies next to the whole.", "dim")))
     if len(shown) < len(risks):
         page.text(words((f"{count(len(risks) - len(shown), 'more task')} with --all.", "dim")))
 
@@ -193,7 +202,7 @@ def _numbers(check: CheckResult) -> str:
     said = f"{check.numerator:,} of {check.denominator:,}"
     if check.ratio is not None:
         said += f" = {check.ratio:.0%}".replace("%", " %")
-    return f"{said}, limit {check.threshold}"
+    return f"{said}, limit: {check.threshold}"
 
 
 def _offender(content: RoadmapContent, check: CheckResult, offender: str) -> str:

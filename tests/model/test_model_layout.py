@@ -364,7 +364,10 @@ def test_the_schema_holds_nothing_but_sections_lists_and_computed_lists() -> Non
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("task_links", "id:@task_links predecessor:@tasks successor:@tasks type:LinkType lag_days:any_days lag_unit:LagUnit"),
+        (
+            "task_links",
+            "id:@task_links predecessor:@tasks successor:@tasks type:LinkType lag_days:any_days lag_unit:LagUnit",
+        ),
         ("cycles", "id:@cycles path:text tasks:set[@tasks]"),
     ],
 )
