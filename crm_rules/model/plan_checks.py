@@ -58,6 +58,13 @@ class _Task:
             return _PLANNED
         return str(value) if value in (_PLANNED, _RUNNING, _DONE, _DROPPED) else None
 
+    @property
+    def happened(self) -> tuple[str, str]:
+        """The fields that say when it really began and was finished."""
+        began = "actual_start" if self.has("actual_start") or self.status == _PLANNED else "start"
+        ended = "actual_finish" if self.has("actual_finish") or self.status != _DONE else "finish"
+        return began, ended
+
 
 def check_plan(data: Any) -> list[Problem]:
     """Contradictions within the roadmap and its tasks."""
@@ -100,7 +107,10 @@ def _roadmap(roadmap: Any, today: dt.date | None) -> Iterator[Problem]:
 
 
 def _order(task: _Task) -> Iterator[Problem]:
-    for first, last in _RUNS:
+    runs = [*_RUNS]
+    if task.status == _DONE and task.has("actual_start") is not task.has("actual_finish"):
+        runs.append(task.happened)
+    for first, last in runs:
         begin, end = task.date(first), task.date(last)
         if begin is not None and end is not None and end < begin:
             yield task.problem(last, f"'{last}' {end} is before '{first}' {begin}", "correct one of the two")
@@ -135,9 +145,7 @@ def _happened(task: _Task, today: dt.date | None) -> Iterator[Problem]:
     status = task.status
     if status is None or status == _DROPPED:
         return
-    began = "actual_start" if task.has("actual_start") or status == _PLANNED else "start"
-    ended = "actual_finish" if task.has("actual_finish") or status != _DONE else "finish"
-    for field, verb in ((began, "begun"), (ended, "finished")):
+    for field, verb in zip(task.happened, ("begun", "finished"), strict=True):
         day = task.date(field)
         if day is not None and today is not None and day > today:
             yield task.problem(
@@ -167,7 +175,7 @@ def _estimate(task: _Task) -> Iterator[Problem]:
         return
     if len(named) == 1:
         missing = next(field for field in ends if field not in named)
-        yield task.problem(named[0], f"'{named[0]}' needs a '{missing}' beside it", f"add '{missing}:'")
+        yield task.problem(named[0], f"'{named[0]}' says nothing without '{missing}'", f"add '{missing}:'")
     middle = "likely_duration" if task.has("likely_duration") else "duration"
     if not task.has(middle):
         yield task.problem(named[0], "the estimate has no likely value", "add 'likely_duration:' or 'duration:'")
