@@ -1,7 +1,8 @@
 """From a plan to its roadmap: the one straight line through graph, loops, passes and calendar.
 
-What each value means is defined in `schedule`, what an unknown duration or a loop does to it in
-`uncertain`, what becomes of dropped tasks in `network`.
+What each value means is defined in `results` and `schedule`, what dates and progress do in `progress` and
+`clock`, what an unknown duration or a loop does in `uncertain`, what becomes of dropped and summary tasks in
+`network`.
 """
 
 from __future__ import annotations
@@ -10,97 +11,58 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import networkx as nx
 
-from crm_rules.roadmap.cycles import Cycle, Loops, find_loops
+from crm_rules.roadmap.axis import Axis
+from crm_rules.roadmap.clock import clock_schedule
+from crm_rules.roadmap.cycles import NO_LOOPS, Cycle, Loops, find_loops
+from crm_rules.roadmap.dates import instants
+from crm_rules.roadmap.floats import (
+    Chains,
+    critical_chains,
+    drag,
+    independent_float,
+    listed,
+    longest_path,
+    slack_to,
+)
 from crm_rules.roadmap.graph import graph_of
-from crm_rules.roadmap.network import Network, compile_network
-from crm_rules.roadmap.plan import LinkType, Plan, TaskState, days_of
+from crm_rules.roadmap.network import Network, Role, compile_network
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import MINUTES_PER_DAY, ConstraintType, LinkType, Plan, PlanLink, PlanTask, days_of
+from crm_rules.roadmap.progress import is_finished, needs_clock, on_axis
+from crm_rules.roadmap.results import Driver, TaskSchedule, iso
+from crm_rules.roadmap.rollup import accompanying, summary_schedules
 from crm_rules.roadmap.schedule import Schedule, schedule
+from crm_rules.roadmap.sequence import out_of_sequence
 from crm_rules.roadmap.uncertain import Reasons, uncertain_schedule
-from crm_rules.roadmap.working_time import Edge, WorkingCalendar
+from crm_rules.roadmap.working_time import WorkingCalendar, moment
+
+__all__ = ["Driver", "Roadmap", "TaskSchedule", "analyse"]
 
 UNLISTED = ("tasks",)
 """What leaves everything unknown when there may be tasks that are not listed."""
 
+LISTED_PATHS: Final = 10
+"""Critical paths shown unless more are asked for."""
 
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What holds a task at its early dates: without it (and others that tie with it) the task could move earlier.
-
-    Attributes:
-        predecessor: task id.
-        type: ends that are joined.
-        lag_minutes: working minutes between them.
-        through: ids of dropped tasks the order was written through, nearest to the held task first. Of
-            several tasks that drive through the same dropped task, one stands for all.
-    """
-
-    predecessor: str
-    type: LinkType
-    lag_minutes: int
-    through: tuple[str, ...] = ()
+NEAR_CRITICAL_DAYS: Final = 5
+NEAR_CRITICAL_PERCENT: Final = 5
+"""A task is near-critical within five working days, or this share of what is left of the project if that is more."""
 
 
 @dataclass(frozen=True, slots=True)
-class TaskSchedule:
-    """The schedule of one task that is part of the plan. None is unknown throughout.
+class _Inner:
+    """What the roadmap was read off, for questions asked later."""
 
-    Attributes:
-        id: task id.
-        early_start_minutes, early_finish_minutes, late_start_minutes, late_finish_minutes: working minutes
-            from project start.
-        total_float_minutes: late start - early start (PMBOK): how far the task can move without moving the
-            project finish.
-        free_float_minutes: how far it can move without moving any successor, or the project finish.
-        critical: total float <= 0, and not done.
-        driving: predecessors that certainly hold the task where it is, sorted; empty when it starts with the project.
-        early_start, early_finish, late_start, late_finish: the same as dates and times; None also when the
-            roadmap has no start date. A task without duration stands at the end of the work before it
-            (17:00), at project start at the beginning of the first day.
-    """
-
-    id: str
-    early_start_minutes: int | None
-    early_finish_minutes: int | None
-    late_start_minutes: int | None
-    late_finish_minutes: int | None
-    total_float_minutes: int | None
-    free_float_minutes: int | None
-    critical: bool | None
-    driving: tuple[Driver, ...]
-    early_start: dt.datetime | None
-    early_finish: dt.datetime | None
-    late_start: dt.datetime | None
-    late_finish: dt.datetime | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: ISO date-times, minutes, drivers as objects."""
-        return {
-            "id": self.id,
-            "early_start": _iso(self.early_start),
-            "early_finish": _iso(self.early_finish),
-            "late_start": _iso(self.late_start),
-            "late_finish": _iso(self.late_finish),
-            "early_start_minutes": self.early_start_minutes,
-            "early_finish_minutes": self.early_finish_minutes,
-            "late_start_minutes": self.late_start_minutes,
-            "late_finish_minutes": self.late_finish_minutes,
-            "total_float_minutes": self.total_float_minutes,
-            "free_float_minutes": self.free_float_minutes,
-            "critical": self.critical,
-            "driving": [
-                {
-                    "predecessor": d.predecessor,
-                    "type": d.type.value,
-                    "lag_minutes": d.lag_minutes,
-                    "through": list(d.through),
-                }
-                for d in self.driving
-            ],
-        }
+    network: Network
+    found: Schedule
+    axis: Axis
+    outline: Outline
+    nodes: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -112,14 +74,17 @@ class Roadmap:
         tasks: schedule by task id, in ascending order of ids, without dropped tasks.
         cycles: the loops, sorted by their smallest task.
         finish_minutes: project finish in working minutes from project start; None when unknown.
-        start_date: first working day: the earliest stated start among the tasks that wait for no other;
-            None when none of them states one.
+        start_date: day the project starts: the plan's start; else the earliest start stated, reported or laid down
+            among the tasks that wait for no other; else the earliest date the plan names; None when it names none.
         finish: project finish as date and time; None without it or without a start date.
         critical_path: a longest chain of critical tasks joined by driving links, from its first task to the
             project finish, ties resolved by id; empty when nothing is critical any more; None when unknown.
         critical_path_count: how many such chains there are, exactly; None when unknown. Ways through a
             dropped task count as its links are written.
-        calendar: working time used for dates.
+        critical_links: links on any of them, by task ids and type; those through dropped and summary tasks included.
+        near_critical_minutes: tasks with at most this much more total float than critical ones are near-critical.
+        out_of_sequence: links whose successor went ahead although its predecessor had not, sorted.
+        calendar: the plan's working time.
     """
 
     plan: Plan
@@ -131,7 +96,12 @@ class Roadmap:
     critical_path: tuple[str, ...] | None
     critical_path_count: int | None
     calendar: WorkingCalendar
+    critical_links: tuple[PlanLink, ...] | None = None
+    near_critical_minutes: int = NEAR_CRITICAL_DAYS * MINUTES_PER_DAY
+    out_of_sequence: tuple[PlanLink, ...] = ()
     _reasons: Reasons | None = field(default=None, repr=False, compare=False)
+    _inner: _Inner | None = field(default=None, repr=False, compare=False)
+    _chains: Chains | None = field(default=None, repr=False, compare=False)
 
     @property
     def finish_days(self) -> int | float | None:
@@ -149,6 +119,40 @@ class Roadmap:
             graph.nodes[task.id].update(critical=task.critical, total_float_minutes=task.total_float_minutes)
         return graph
 
+    def critical_paths(self, limit: int = LISTED_PATHS) -> tuple[tuple[str, ...], ...] | None:
+        """At most `limit` critical paths, `critical_path` first; None when unknown. See `critical_path_count`."""
+        if self._chains is None or self._inner is None:
+            return None
+        network = self._inner.network
+        paths = (tuple(network.ids[i] for i in chain if network.is_task[i]) for chain in listed(self._chains))
+        return tuple(islice(paths, limit))
+
+    def driving_slack(self, to: str) -> dict[str, int | None]:
+        """Working minutes each task can move before a chosen one moves: the path to any milestone, not just the end.
+
+        Args:
+            to: id of a task with a place in the schedule of its own, no summary task.
+
+        Returns:
+            Minutes by id of every task that leads to the chosen one, itself included (0); None where an unknown
+            leaves it open. Minutes of different calendars are added up as they are.
+
+        Raises:
+            KeyError: there is no such task.
+        """
+        if self._inner is None:
+            if to not in self.tasks:
+                raise KeyError(to)
+            return {to: 0}
+        network = self._inner.network
+        target = self._inner.nodes[to]
+        found = slack_to(network, self._inner.found, target)
+        leads = [False] * len(network.ids)
+        leads[target] = True
+        for i in reversed(network.order):
+            leads[i] = leads[i] or any(leads[network.heads[k]] for k in network.outgoing[i])
+        return {network.ids[i]: found[i] for i in range(network.tasks) if leads[i]}
+
     def causes(self, task: str, value: str) -> tuple[str, ...]:
         """The inputs that leave a value unknown; empty when it is known.
 
@@ -163,9 +167,11 @@ class Roadmap:
             raise KeyError(value)
         if getattr(self.tasks[task], value) is not None:
             return ()
-        if self._reasons is None:
+        if self._reasons is None or self._inner is None:
             return UNLISTED
-        node = self._nodes[task]
+        node = self._inner.nodes.get(task)
+        if node is None:
+            return self._reasons.whole_plan
         match value:
             case "early_start_minutes":
                 return self._reasons.early_start(node)
@@ -176,20 +182,18 @@ class Roadmap:
             case _:
                 return self._reasons.whole_plan
 
-    @cached_property
-    def _nodes(self) -> dict[str, int]:
-        return {name: node for node, name in enumerate(self.tasks)}
-
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, deterministic."""
-        paths = None if self.critical_path is None else [list(self.critical_path)] if self.critical_path else []
+        paths = self.critical_paths()
         return {
             "start": None if self.start_date is None else self.start_date.isoformat(),
-            "finish": _iso(self.finish),
+            "finish": iso(self.finish),
             "finish_minutes": self.finish_minutes,
             "tasks": [task.to_dict() for task in self.tasks.values()],
-            "critical_paths": paths,
+            "critical_paths": None if paths is None else [list(path) for path in paths],
             "critical_path_count": self.critical_path_count,
+            "near_critical_minutes": self.near_critical_minutes,
+            "out_of_sequence": [[link.predecessor, link.successor, link.type.value] for link in self.out_of_sequence],
             "cycles": [
                 {
                     "id": c.id,
@@ -213,75 +217,153 @@ _MINUTES = (
 )
 
 
-def _iso(instant: dt.datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
-
-
-def analyse(plan: Plan, calendar: WorkingCalendar | None = None) -> Roadmap:
+def analyse(plan: Plan) -> Roadmap:
     """Everything the roadmap can say about a plan.
 
     Loops and unknown durations never stop the analysis; they leave unknown what they could change. When
     the list of tasks may be incomplete, nothing is scheduled: an unlisted task could hold any other one.
     """
-    calendar = calendar or WorkingCalendar()
-    loops = find_loops(plan)
+    outline = Outline.of(plan)
+    loops, network = read(plan, outline)
     if not plan.complete:
-        return _unscheduled(plan, loops, calendar)
-    network = compile_network(plan, loops)
-    reasons: Reasons | None = None
-    if network.certain:
-        found = schedule(network)
-        path, count = _critical_chains(network, found)
-    else:
-        found, reasons = uncertain_schedule(network, loops.cycles)
-        path, count = None, None
-    origin = _origin(plan, network)
-    drivers = _drivers(network, found)
-
-    def instant(minutes: int | None, edge: Edge, milestone: bool = False) -> dt.datetime | None:
-        if minutes is None or origin is None:
-            return None
-        if milestone:
-            edge = Edge.FINISH if minutes else Edge.START
-        return calendar.instant(origin, minutes, edge)
-
-    tasks: dict[str, TaskSchedule] = {}
-    for i, name in enumerate(network.ids):
-        if not network.is_task[i]:
-            break  # points come after all tasks
-        milestone = network.durations[i] == 0
-        start, finish = found.early_start[i], found.early_finish[i]
-        late_start, late_finish = found.late_start[i], found.late_finish[i]
-        tasks[name] = TaskSchedule(
-            id=name,
-            early_start_minutes=start,
-            early_finish_minutes=finish,
-            late_start_minutes=late_start,
-            late_finish_minutes=late_finish,
-            total_float_minutes=found.total_float[i],
-            free_float_minutes=found.free_float[i],
-            critical=False if network.done[i] else found.critical[i],
-            driving=drivers[i],
-            early_start=instant(start, Edge.START, milestone),
-            early_finish=instant(finish, Edge.FINISH, milestone),
-            late_start=instant(late_start, Edge.START, milestone),
-            late_finish=instant(late_finish, Edge.FINISH, milestone),
-        )
+        return _unscheduled(plan, loops, outline)
+    waiting = {network.ids[i] for i in range(network.tasks) if network.incoming[i] or network.looped[i]}
+    axis = Axis.of(plan, waiting, outline)
+    network, found, reasons = _scheduled(plan, network, axis, outline, loops)
+    nodes = {name: i for i, name in enumerate(network.ids[: network.tasks])}
+    chains = None if found.finish is None else critical_chains(network, found)
+    broken = out_of_sequence(plan, outline)
+    band = _band(plan, axis, found.finish)
+    tasks = _tasks(plan, network, found, axis, broken, band)
+    if outline.parts:
+        tasks |= summary_schedules(outline, plan, tasks, network, found)
+    tasks |= {task.id: task for task in accompanying(plan, outline, tasks, axis)}
+    end = max((t.finish for t in tasks.values() if t.finish is not None), default=None)
+    if end is None and axis.start is not None:
+        end = moment(axis.zero)
     return Roadmap(
         plan=plan,
-        tasks=tasks,
+        tasks={name: tasks[name] for name in sorted(tasks)},
         cycles=loops.cycles,
         finish_minutes=found.finish,
-        start_date=origin,
-        finish=instant(found.finish, Edge.FINISH, milestone=not found.finish),
-        critical_path=path,
-        critical_path_count=count,
-        calendar=calendar,
+        start_date=None if axis.start is None else axis.start.date(),
+        finish=None if found.finish is None else end,
+        critical_path=None if chains is None else tuple(network.ids[i] for i in chains.longest if network.is_task[i]),
+        critical_path_count=None if chains is None else chains.count,
+        calendar=plan.calendar,
+        critical_links=None if chains is None else _critical_links(network, chains),
+        near_critical_minutes=band,
+        out_of_sequence=broken,
         _reasons=reasons,
+        _inner=_Inner(network, found, axis, outline, nodes),
+        _chains=chains,
     )
 
 
-def _unscheduled(plan: Plan, loops: Loops, calendar: WorkingCalendar) -> Roadmap:
+def read(plan: Plan, outline: Outline) -> tuple[Loops, Network]:
+    """The loops of a plan and its network; loops are looked for only where the links have no order."""
+    if not outline.parts and not outline.dropped:
+        network = compile_network(plan, NO_LOOPS, outline)
+        if len(network.order) == len(network.ids):
+            return NO_LOOPS, network
+    loops = find_loops(plan, outline)
+    return loops, compile_network(plan, loops, outline)
+
+
+def _scheduled(
+    plan: Plan, network: Network, axis: Axis, outline: Outline, loops: Loops
+) -> tuple[Network, Schedule, Reasons | None]:
+    if needs_clock(plan, network, axis, outline):
+        found = clock_schedule(plan, network, axis, outline)
+        return network, found, None if found.finish is not None else Reasons.by_links(network, loops.cycles)
+    network = on_axis(network, plan, axis, outline)
+    if network.certain:
+        return network, schedule(network), None
+    found, reasons = uncertain_schedule(network, loops.cycles)
+    return network, found, reasons
+
+
+def _band(plan: Plan, axis: Axis, finish: int | None) -> int:
+    """How much total float beyond the critical ones is near-critical."""
+    done = 0 if plan.status_date is None else max(0, axis.minutes(plan.status_date))
+    left = max(0, (finish or 0) - done)
+    return max(NEAR_CRITICAL_DAYS * MINUTES_PER_DAY, left * NEAR_CRITICAL_PERCENT // 100)
+
+
+def _tasks(
+    plan: Plan, network: Network, found: Schedule, axis: Axis, broken: tuple[PlanLink, ...], band: int
+) -> dict[str, TaskSchedule]:
+    by_id = {t.id: t for t in plan.tasks}
+    drivers = _drivers(network, found)
+    shown = instants(network, found, axis, plan) if axis.start is not None else None
+    longest = longest_path(network, found)
+    dragged = drag(network, found)
+    independent = independent_float(network, found)
+    early = {k.successor for k in broken}
+    limit = plan.critical_limit_minutes
+    tasks: dict[str, TaskSchedule] = {}
+    for i, name in enumerate(network.ids[: network.tasks]):
+        task = by_id[name]
+        finished = network.done[i] or is_finished(task)
+        total, free = found.total_float[i], found.free_float[i]
+        critical = False if finished else found.critical[i]
+        es, ef, ls, lf = (d[i] for d in (found.early_start, found.early_finish, found.late_start, found.late_finish))
+        begun = network.begun[i]
+        if begun is not None and not network.looped[i]:
+            es = begun
+            ls = None if ls is None else begun
+        dates = [None if at is None else moment(at) for at in shown[i]] if shown is not None else [None] * 4
+        dates = _as_it_was(dates, task)
+        alap = task.constraint is not None and task.constraint.type is ConstraintType.ALAP and ls is not None
+        alap = alap and not finished and task.actual_start is None
+        tasks[name] = TaskSchedule(
+            id=name,
+            early_start_minutes=es,
+            early_finish_minutes=ef,
+            late_start_minutes=ls,
+            late_finish_minutes=lf,
+            total_float_minutes=total,
+            free_float_minutes=free,
+            critical=critical,
+            driving=drivers[i],
+            early_start=dates[0],
+            early_finish=dates[1],
+            late_start=dates[2],
+            late_finish=dates[3],
+            interfering_float_minutes=None if total is None or free is None else total - free,
+            independent_float_minutes=independent[i],
+            drag_minutes=dragged[i],
+            longest_path=None if found.finish is None else longest[i],
+            near_critical=_near(critical, finished, total, limit + band),
+            out_of_sequence=name in early,
+            start=dates[2 if alap else 0],
+            finish=dates[3 if alap else 1],
+            start_minutes=ls if alap else es,
+            finish_minutes=lf if alap else ef,
+        )
+    return tasks
+
+
+def _near(critical: bool | None, finished: bool, total: int | None, most: int) -> bool | None:
+    if critical or finished:
+        return False
+    return None if total is None or critical is None else total <= most
+
+
+def _as_it_was(dates: list[dt.datetime | None], task: PlanTask) -> list[dt.datetime | None]:
+    """Dates that happened are shown as they were reported, not as the calendar would have them."""
+    start, finish = task.actual_start, task.actual_finish
+    if start is not None and dates[0] is not None:
+        dates[0] = start
+        dates[2] = None if dates[2] is None else start
+    if finish is not None and dates[1] is not None:
+        dates[1] = finish
+        dates[3] = None if dates[3] is None else finish
+    return dates
+
+
+def _unscheduled(plan: Plan, loops: Loops, outline: Outline) -> Roadmap:
+    finished = {t.id: is_finished(t) for t in plan.tasks}
     tasks = {
         t.id: TaskSchedule(
             id=t.id,
@@ -291,28 +373,30 @@ def _unscheduled(plan: Plan, loops: Loops, calendar: WorkingCalendar) -> Roadmap
             late_finish_minutes=None,
             total_float_minutes=None,
             free_float_minutes=None,
-            critical=False if t.state is TaskState.DONE else None,
+            critical=False if finished[t.id] else None,
             driving=(),
             early_start=None,
             early_finish=None,
             late_start=None,
             late_finish=None,
+            near_critical=False if finished[t.id] else None,
+            summary=t.id in outline.parts,
         )
         for t in sorted(plan.tasks, key=lambda t: t.id)
-        if t.state is not TaskState.DROPPED
+        if t.id not in outline.dropped
     }
-    return Roadmap(plan, tasks, loops.cycles, None, None, None, None, None, calendar)
-
-
-def _origin(plan: Plan, network: Network) -> dt.date | None:
-    """The earliest stated start of a task that waits for no other."""
-    stated = {t.id: t.start for t in plan.tasks}
-    free = (
-        stated[name]
-        for i, name in enumerate(network.ids)
-        if network.is_task[i] and not network.incoming[i] and not network.looped[i]
+    return Roadmap(
+        plan,
+        tasks,
+        loops.cycles,
+        None,
+        None,
+        None,
+        None,
+        None,
+        plan.calendar,
+        out_of_sequence=out_of_sequence(plan, outline),
     )
-    return min((date for date in free if date is not None), default=None)
 
 
 def _drivers(network: Network, found: Schedule) -> list[tuple[Driver, ...]]:
@@ -325,7 +409,7 @@ def _drivers(network: Network, found: Schedule) -> list[tuple[Driver, ...]]:
                 continue
             i = network.tails[k]
             lag = network.lags[k]
-            if network.is_task[i]:
+            if network.is_task[i] or network.roles[i] is Role.BEGUN:
                 kind = LinkType.joining(network.from_finish[k], network.to_finish[k])
                 own.append(Driver(network.ids[i], kind, lag))
             elif drivers[i]:
@@ -334,42 +418,13 @@ def _drivers(network: Network, found: Schedule) -> list[tuple[Driver, ...]]:
                 name = network.ids[i]
                 through = far.through if far.through[:1] == (name,) else (name, *far.through)
                 own.append(Driver(far.predecessor, kind, far.lag_minutes + lag, through))
-        own.sort(key=lambda d: (d.predecessor, d.type, d.lag_minutes, len(d.through), d.through))
-        drivers[j] = tuple(dict.fromkeys(own)) if network.is_task[j] else tuple(own[:1])
+        if len(own) > 1:
+            own.sort(key=lambda d: (d.predecessor, d.type, d.lag_minutes, len(d.through), d.through))
+            own = list(dict.fromkeys(own))
+        drivers[j] = tuple(own) if network.is_task[j] else tuple(own[:1])
     return drivers
 
 
-def _critical_chains(network: Network, found: Schedule) -> tuple[tuple[str, ...], int]:
-    """One longest chain of critical tasks joined by driving links, and the number of such chains.
-
-    A chain starts at a critical task that no critical task drives and ends at one that drives none. They are
-    counted node by node, never listed: there can be exponentially many.
-    """
-    on_chain = [critical is True and not done for critical, done in zip(found.critical, network.done, strict=True)]
-    count = [0] * len(network.ids)
-    previous: list[int | None] = [None] * len(network.ids)
-    drives = [False] * len(network.ids)
-    for j in network.order:
-        if not on_chain[j]:
-            continue
-        sources = {network.tails[k] for k in network.incoming[j] if found.driving[k] and count[network.tails[k]]}
-        count[j] = sum(count[i] for i in sources) or (1 if network.is_task[j] else 0)
-        if sources:
-            previous[j] = min(sources)
-    for j in reversed(network.order):
-        # A point drives only if a critical task comes after it.
-        if count[j] and (network.is_task[j] or drives[j]):
-            for k in network.incoming[j]:
-                if found.driving[k]:
-                    drives[network.tails[k]] = True
-    ends = [i for i, n in enumerate(count) if n and network.is_task[i] and not drives[i]]
-    if not ends:
-        return (), 0
-    last = max(ends, key=lambda i: (found.early_finish[i] or 0, -i))
-    chain: list[str] = []
-    node: int | None = last
-    while node is not None:
-        if network.is_task[node]:
-            chain.append(network.ids[node])
-        node = previous[node]
-    return tuple(reversed(chain)), sum(count[i] for i in ends)
+def _critical_links(network: Network, chains: Chains) -> tuple[PlanLink, ...]:
+    links = {id(link): link for k in chains.links if (link := network.links[k]) is not None}
+    return tuple(sorted(links.values(), key=lambda link: link.sort_key))

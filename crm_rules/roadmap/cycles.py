@@ -6,6 +6,10 @@ and at worst tasks times links otherwise.
 
 Any circle of links counts as a loop, also one without lag between starts only, which could be
 satisfied: schedulers reject it too, because no order of the work can be read from it.
+
+A summary task is two nodes here, where links enter it and where they leave it, with its parts between them:
+so a loop that closes through the parts of a summary is found too. A link between a summary task and its own
+part, which no schedule can satisfy, is reported by itself.
 """
 
 from __future__ import annotations
@@ -13,15 +17,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import networkx as nx
 
-from crm_rules.roadmap.plan import Plan, PlanTask, TaskState
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import Plan, PlanTask
 
-Blame = Literal["only", "dates", "stages"]
+Blame = Literal["only", "part", "dates", "stages"]
 """Why a dependency is blamed: without it there is no loop left in the component and no other dependency
-has that property; it runs against the stated dates; it runs against the numbers of the stages."""
+has that property; it joins a summary task to its own part; it runs against the stated dates; it runs against
+the numbers of the stages."""
+
+_ONLY: Final[Blame] = "only"
 
 Adjacency = Mapping[int, Sequence[int]]
 Pair = tuple[str, str]
@@ -32,7 +40,8 @@ class Cycle:
     """Tasks that all wait for each other (a strongly connected component), or a task that waits for itself.
 
     Attributes:
-        id: unique and stable: `loop a` with the smallest task id of the component, `self-link a`.
+        id: unique and stable: `loop a` with the smallest task id of the component, `self-link a`,
+            `part-link s->a` for a link between a summary task and its part.
         tasks: ids of all tasks of the component, sorted. Dropped ones are among them only where dropping
             them leaves a loop.
         path: ids along a shortest cycle, starting with the smallest; the last one leads back to the first.
@@ -68,33 +77,63 @@ class Loops:
     cut: frozenset[str]
 
 
-def find_loops(plan: Plan) -> Loops:
+NO_LOOPS: Final = Loops((), frozenset())
+
+
+class _Graph:
+    """Who waits for whom, with the parts of summary tasks between the two nodes of each."""
+
+    def __init__(self, plan: Plan, outline: Outline) -> None:
+        by_id = {t.id: t for t in plan.tasks}
+        ids = sorted(by_id)
+        index = {name: i for i, name in enumerate(ids)}
+        linked = {name for k in plan.links for name in (k.predecessor, k.successor)} if outline.parts else set()
+        summaries = sorted(linked & outline.parts.keys() - outline.dropped)
+        exits = {name: len(ids) + n for n, name in enumerate(summaries)}
+        self.tasks = {i: by_id[name] for i, name in enumerate((*ids, *summaries))}
+        self.entry_of = {out: index[name] for name, out in exits.items()}
+        self.dropped = {index[name] for name in outline.dropped}
+        self.successors: list[set[int]] = [set() for _ in self.tasks]
+        self.selfish: set[int] = set()
+        self.own_part: set[Pair] = set()
+        for link in plan.links:
+            tail, head = link.predecessor, link.successor
+            if tail == head:
+                if index[tail] not in self.dropped:
+                    self.selfish.add(index[tail])
+            elif outline.parts and (outline.encloses(tail, head) or outline.encloses(head, tail)):
+                self.own_part.add((tail, head))
+            else:
+                self.successors[exits.get(tail, index[tail])].add(index[head])
+        self.ties: set[tuple[int, int]] = set()
+        for name, out in exits.items():
+            for leaf in outline.leaves(name):
+                self.ties |= {(index[name], index[leaf]), (index[leaf], out)}
+        for tail_node, head_node in self.ties:
+            self.successors[tail_node].add(head_node)
+
+
+def find_loops(plan: Plan, outline: Outline | None = None) -> Loops:
     """Find every loop that dropping tasks has not broken already."""
-    ids = sorted(t.id for t in plan.tasks)
-    index = {name: i for i, name in enumerate(ids)}
-    tasks = {index[t.id]: t for t in plan.tasks}
-    dropped = {i for i, t in tasks.items() if t.state is TaskState.DROPPED}
-    successors: list[set[int]] = [set() for _ in ids]
-    selfish: list[int] = []
-    for link in plan.links:
-        tail, head = index[link.predecessor], index[link.successor]
-        if tail != head:
-            successors[tail].add(head)
-        elif tail not in dropped:
-            selfish.append(tail)
+    graph = _Graph(plan, outline or Outline.of(plan))
+    successors, dropped = graph.successors, graph.dropped
     cut: set[int] = set()
-    keyed: list[tuple[int, int, Cycle]] = []
-    for members in _components(range(len(ids)), successors):
+    keyed: list[tuple[str, int, Cycle]] = []
+    for members in _components(range(len(successors)), successors):
         inside = set(members)
         if inside & dropped and not _components(inside - dropped, successors):
             cut |= inside & dropped
             continue
-        keyed.append((members[0], 0, _explain({i: sorted(successors[i] & inside) for i in members}, tasks)))
-    keyed += (
-        (i, 1, Cycle(f"self-link {ids[i]}", (ids[i],), (ids[i],), (ids[i], ids[i]), "only")) for i in set(selfish)
-    )
-    keyed.sort(key=lambda entry: entry[:2])
-    return Loops(tuple(cycle for _, _, cycle in keyed), frozenset(ids[i] for i in cut))
+        cycle = _explain({i: sorted(successors[i] & inside) for i in members}, graph)
+        keyed.append((cycle.tasks[0], 0, cycle))
+    for i in graph.selfish:
+        name = graph.tasks[i].id
+        keyed.append((name, 1, Cycle(f"self-link {name}", (name,), (name,), (name, name), "only")))
+    for pair in graph.own_part:
+        tasks = tuple(sorted(pair))
+        keyed.append((tasks[0], 2, Cycle(f"part-link {pair[0]}->{pair[1]}", tasks, tasks, pair, "part")))
+    keyed.sort(key=lambda entry: (entry[0], entry[1], entry[2].id))
+    return Loops(tuple(cycle for _, _, cycle in keyed), frozenset(graph.tasks[i].id for i in cut))
 
 
 def _components(nodes: Iterable[int], successors: Sequence[set[int]]) -> list[list[int]]:
@@ -121,9 +160,9 @@ def _components(nodes: Iterable[int], successors: Sequence[set[int]]) -> list[li
     return sorted(sorted(c) for c in nx.strongly_connected_components(tangle) if len(c) > 1)
 
 
-def _explain(successors: Adjacency, tasks: Mapping[int, PlanTask]) -> Cycle:
+def _explain(successors: Adjacency, graph: _Graph) -> Cycle:
     """Describe one strongly connected component without self-links."""
-    members = sorted(successors)
+    tasks = graph.tasks
     any_cycle = _any_cycle(successors)
     breaking = _on_every_cycle(any_cycle, successors)
     if breaking:
@@ -132,17 +171,36 @@ def _explain(successors: Adjacency, tasks: Mapping[int, PlanTask]) -> Cycle:
         path = _shortest_path(head, tail, successors)
     else:
         path = _shortest_cycle(any_cycle, successors)
-    first = path.index(min(path))
-    path = path[first:] + path[:first]
-    suspects = breaking or list(zip(path, path[1:] + path[:1], strict=True))
-    culprit, blame = _blame(suspects, tasks) if len(breaking) != 1 else (breaking[0], "only")
+    # Being part of a summary task is nobody's mistake.
+    blamed = [step for step in breaking if step not in graph.ties]
+    culprit: tuple[int, int] | None
+    blame: Blame | None
+    if len(blamed) == 1:
+        culprit, blame = blamed[0], _ONLY
+    else:
+        steps = zip(path, path[1:] + path[:1], strict=True)
+        culprit, blame = _blame(blamed or [step for step in steps if step not in graph.ties], tasks)
+    path = _through_summaries(path, graph.entry_of)
+    members = sorted({tasks[i].id for i in successors})
+    names = [tasks[i].id for i in path]
+    first = names.index(min(names))
     return Cycle(
-        id=f"loop {tasks[members[0]].id}",
-        tasks=tuple(tasks[i].id for i in members),
-        path=tuple(tasks[i].id for i in path),
+        id=f"loop {members[0]}",
+        tasks=tuple(members),
+        path=tuple(names[first:] + names[:first]),
         culprit=None if culprit is None else (tasks[culprit[0]].id, tasks[culprit[1]].id),
         blame=blame,
     )
+
+
+def _through_summaries(path: list[int], entry_of: Mapping[int, int]) -> list[int]:
+    """The path without the parts it passes between the entry and the exit of a summary task."""
+    for out in sorted(entry_of.keys() & set(path)):
+        if entry_of[out] in path:
+            at = path.index(out)
+            path = path[at:] + path[:at]
+            path = path[: path.index(entry_of[out])]
+    return path
 
 
 def _any_cycle(successors: Adjacency) -> list[int]:

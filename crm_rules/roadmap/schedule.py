@@ -1,4 +1,4 @@
-"""Forward and backward pass of the critical path method over a network without unknowns.
+"""Forward and backward pass of the critical path method on one axis of working minutes, without unknowns.
 
 All times are whole working minutes since the project start. Definitions follow the precedence diagram
 method as in PMI's *PMBOK Guide* and *Practice Standard for Scheduling*; with duration d and lag L, the
@@ -9,7 +9,7 @@ links of a task i to a task j mean
 
 A task runs without interruption, EF = ES + d. So every link is a bound ES_j >= ES_i + w between starts,
 with w = L, plus d_i if it leaves the finish of i, minus d_j if it enters the finish of j; both passes
-and all floats need nothing but w.
+and all floats need nothing but w. What dates and progress add are bounds too, see `progress`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_rules.roadmap.network import Network
+from crm_rules.roadmap.network import Network, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a task is, in minutes of the clock; the right side of a break is shown.
+
+    Attributes:
+        early_start, early_finish, late_start, late_finish: see `TaskSchedule`.
+    """
+
+    early_start: int
+    early_finish: int
+    late_start: int | None
+    late_finish: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +39,16 @@ class Schedule:
     """What the passes found, by node and by link of the network; None is unknown.
 
     Attributes:
-        early_start, early_finish: ES, EF: earliest the links allow, the project starting at 0.
-        late_start, late_finish: LS, LF: latest that does not move the project finish.
+        early_start, early_finish: ES, EF: earliest the links allow, the project starting at 0. Of a task in
+            progress ES is when what is left of it starts.
+        late_start, late_finish: LS, LF: latest that does not move the project finish or miss a deadline.
         total_float: LS - ES (PMBOK), minutes the task can move without moving the project finish.
         free_float: minutes the task can move without moving any successor or the project finish.
-        critical: total float <= 0. Done tasks are not told apart here.
-        driving: by link, whether its slack ES_j - ES_i - w is 0: it holds the successor where it is.
+        critical: total float at or below the plan's limit. Done tasks are not told apart here.
+        driving: by link, whether it holds the successor where it is.
+        slack: by link, minutes the predecessor can move before the link moves the successor.
         finish: largest EF of all tasks, 0 without tasks.
+        spans: dates, where the passes ran on the clock; None where they follow from the minutes.
     """
 
     early_start: Sequence[int | None]
@@ -42,14 +59,17 @@ class Schedule:
     free_float: Sequence[int | None]
     critical: Sequence[bool | None]
     driving: Sequence[bool]
+    slack: Sequence[int | None]
     finish: int | None
+    spans: Sequence[Span | None] | None = None
 
 
 def schedule(network: Network) -> Schedule:
     """Run both passes.
 
     Latest finishes are capped at the project finish for every task, also for one with successors: one whose
-    successors wait only for its start would otherwise be allowed to end after the project.
+    successors wait only for its start would otherwise be allowed to end after the project. A deadline caps
+    them too, and moves nothing else. What is finished has no float.
 
     The network must be `certain`.
     """
@@ -63,9 +83,10 @@ def schedule(network: Network) -> Schedule:
             tails, heads, network.from_finish, network.to_finish, network.lags, strict=True
         )
     ]
-    lowest = -1 - sum(-w for w in weights if w < 0)  # below everything a point can be pushed to
-    early = [0 if task else lowest for task in is_task]
-    for i in network.order:
+    points = False in is_task
+    early = _early(network, weights) if points else [f or 0 for f in network.floors]
+    order = network.order
+    for i in order:
         start = early[i]
         for k in outgoing[i]:
             j = heads[k]
@@ -73,25 +94,46 @@ def schedule(network: Network) -> Schedule:
             if bound > early[j]:
                 early[j] = bound
     early_finish = [s + d for s, d in zip(early, durations, strict=True)]
-    finish = max((f for f, task in zip(early_finish, is_task, strict=True) if task), default=0)
-    highest = finish + 1 + sum(abs(w) for w in weights)
-    late = [finish - d if task else highest for d, task in zip(durations, is_task, strict=True)]
+    if points:
+        finish = max((f for f, task in zip(early_finish, is_task, strict=True) if task), default=0)
+        highest = finish + 1 + sum(abs(w) for w in weights)
+        latest = [finish - d if task else highest for d, task in zip(durations, is_task, strict=True)]
+    else:
+        finish = max(early_finish, default=0)
+        latest = [finish - d for d in durations]
     # Minutes a node can move before a successor task, or the project finish, moves.
-    room = [a - b for a, b in zip(late, early, strict=True)]
-    for i in reversed(network.order):
-        latest, free, start = late[i], room[i], early[i]
+    room = [a - b for a, b in zip(latest, early, strict=True)]
+    late = latest
+    for i, cap in enumerate(network.caps):
+        if cap is not None and cap - durations[i] < late[i]:
+            late[i] = cap - durations[i]
+    slacks = [0] * len(heads)
+    for i in reversed(order):
+        least, free, start = late[i], room[i], early[i]
         for k in outgoing[i]:
             j = heads[k]
-            bound = late[j] - weights[k]
-            if bound < latest:
-                latest = bound
-            slack = early[j] - start - weights[k]
+            weight = weights[k]
+            bound = late[j] - weight
+            if bound < least:
+                least = bound
+            slacks[k] = slack = early[j] - start - weight
             if not is_task[j]:
                 slack += room[j]
             if slack < free:
                 free = slack
-        late[i], room[i] = latest, free
+        late[i], room[i] = least, free
+    for i, fixed in enumerate(network.fixed):
+        if fixed:
+            late[i], room[i] = early[i], 0
+    if points:
+        _start_of_begun(network, room)
+    if any(cap is not None for cap in network.caps):
+        for i in order:
+            if not outgoing[i] and is_task[i]:
+                # Nothing follows, so what is free is all there is.
+                room[i] = max(0, late[i] - early[i])
     total = [a - b for a, b in zip(late, early, strict=True)]
+    limit = network.limit
     return Schedule(
         early_start=early,
         early_finish=early_finish,
@@ -99,7 +141,24 @@ def schedule(network: Network) -> Schedule:
         late_finish=[s + d for s, d in zip(late, durations, strict=True)],
         total_float=total,
         free_float=room,
-        critical=[t <= 0 for t in total],
-        driving=[early[j] - early[i] == w for i, j, w in zip(tails, heads, weights, strict=True)],
+        critical=[t <= limit for t in total],
+        driving=[s == 0 for s in slacks],
+        slack=slacks,
         finish=finish,
     )
+
+
+def _early(network: Network, weights: Sequence[int]) -> list[int]:
+    """Where the forward pass begins: points lie below everything they can be pushed to."""
+    floors = [f for f in network.floors if f is not None]
+    lowest = min([0, *floors]) - 1 - sum(-w for w in weights if w < 0)
+    return [lowest if f is None else f for f in network.floors]
+
+
+def _start_of_begun(network: Network, room: list[int]) -> None:
+    """What waits for the start of a task in progress takes free float away, although that start cannot move."""
+    begun = {network.ids[i]: i for i, start in enumerate(network.begun) if start is not None}
+    for i in range(network.tasks, len(network.ids)):
+        if network.roles[i] is Role.BEGUN:
+            task = begun[network.ids[i]]
+            room[task] = min(room[task], room[i])

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crm_rules.roadmap.cycles import Cycle
-from crm_rules.roadmap.network import Network
+from crm_rules.roadmap.network import Network, Role
 from crm_rules.roadmap.schedule import Schedule
 
 _FLOOR = -1  # stands for "starts with the project" in a list of candidate links
@@ -68,10 +68,19 @@ class Reasons:
             )
             for j, links in enumerate(frame.candidates)
         }
+        return Reasons._with(network, open_links, cycles)
+
+    @staticmethod
+    def by_links(network: Network, cycles: Sequence[Cycle]) -> Reasons:
+        """Blame everything a task waits for: for passes that do not know which inputs are always overtaken."""
+        return Reasons._with(network, {j: tuple(links) for j, links in enumerate(network.incoming)}, cycles)
+
+    @staticmethod
+    def _with(network: Network, open_links: Mapping[int, tuple[int, ...]], cycles: Sequence[Cycle]) -> Reasons:
         nodes_of: dict[str, list[int]] = {}
         for i, name in enumerate(network.ids):
             nodes_of.setdefault(name, []).append(i)
-        members = [tuple(i for name in cycle.tasks for i in nodes_of[name]) for cycle in cycles]
+        members = [tuple(i for name in cycle.tasks for i in nodes_of.get(name, ())) for cycle in cycles]
         loops_of: dict[int, tuple[int, ...]] = {}
         for number, nodes in enumerate(members):
             for node in nodes:
@@ -137,6 +146,8 @@ class Reasons:
                 found.add(duration_path(network.ids[j]))
             for k in links:
                 need(network.tails[k], network.from_finish[k])
+                if k in network.percent_of_unknown:
+                    found.add(duration_path(network.ids[network.tails[k]]))
             for loop in self.loops_of.get(j, ()):
                 found.update(self.loop_paths[loop])
                 for i in self.loop_nodes[loop]:
@@ -288,13 +299,12 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
         late_finish=[_sum(early_finish[i], total_float[i]) for i in nodes],
         total_float=total_float,
         free_float=[known(*free[i], i) for i in nodes],
-        critical=[
-            None if looped[i] else True if total[i][1] == 0 else False if total[i][0] > 0 else None for i in nodes
-        ],
+        critical=[None if looped[i] else _at_most(total[i], network.limit) for i in nodes],
         driving=[
             holds and not looped[i] and not looped[j]
             for holds, i, j in zip(driving, network.tails, network.heads, strict=True)
         ],
+        slack=[None] * len(network.heads),
         finish=finish_low if finish_low == finish_high else None,
     )
     return found, Reasons.of(frame, cycles)
@@ -304,13 +314,21 @@ def _sum(a: int | None, b: int | None) -> int | None:
     return None if a is None or b is None else a + b
 
 
+def _at_most(value: _Interval, limit: int) -> bool | None:
+    low, high = value
+    return True if high is not None and high <= limit else False if low > limit else None
+
+
 def _frame(network: Network) -> _Frame:
+    network.sort_links()
     # No path of known durations and lags is longer than this, nor below its negative.
     reach = 1 + sum(d or 0 for d in network.durations) + sum(abs(lag) for lag in network.lags)
+    reach += max((abs(f) for f in network.floors if f is not None), default=0)
+    reach += max((abs(c) for c in network.caps if c is not None), default=0)
     endless = 8 * reach
     shortest = [d or 0 for d in network.durations]
     longest = [endless if d is None else d for d in network.durations]
-    origin = [0 if task else -2 * endless for task in network.is_task]
+    origin = [-2 * endless if floor is None else floor for floor in network.floors]
     ceiling = [endless if loop else base for base, loop in zip(origin, network.looped, strict=True)]
     low = _forward(network, origin, stretch=shortest, shrink=longest)
     high = _forward(network, ceiling, stretch=longest, shrink=shortest)
@@ -334,7 +352,7 @@ def _frame(network: Network) -> _Frame:
             bounds = frame.link_low[k] - most, frame.link_high[k] - least
             inputs.append(_Input(k, frame.leaves(k), lag - most, lag - least, *bounds))
         # Last, because of equals the first is kept, and a link can lead on to a dominator.
-        if network.is_task[j] or network.looped[j]:
+        if network.floors[j] is not None or network.looped[j]:
             span = origin[j], ceiling[j]
             inputs.append(_Input(_FLOOR, frame.project_start, *span, *span))
         frame.candidates[j] += _hang(frame, 2 * j, inputs)
@@ -380,7 +398,7 @@ def _hang(frame: _Frame, event: int, inputs: list[_Input]) -> list[int]:
 
 def _holding(network: Network, node: int) -> Sequence[int]:
     """The links that hold a node in every completion: a dropped task on a loop may turn out to hand on no order."""
-    return network.incoming[node] if network.is_task[node] or not network.looped[node] else ()
+    return () if network.looped[node] and network.floors[node] is None else network.incoming[node]
 
 
 def _forward(network: Network, origin: Sequence[int], stretch: Sequence[int], shrink: Sequence[int]) -> _Early:
@@ -424,6 +442,7 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
     network, low, high, tree = frame.network, frame.low, frame.high, frame.tree
     critical = {event // 2 for event in tree.path(frame.project_finish, frame.project_start)}
     count = len(network.ids)
+    deadlines = any(cap is not None for cap in network.caps)
     total: list[_Interval] = [(0, None)] * count
     free: list[_Interval] = [(0, None)] * count
     driving = [False] * len(network.heads)
@@ -432,11 +451,17 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
         return max(0, least), most if most < frame.unlimited else None
 
     for i in reversed(network.order):
+        if network.fixed[i]:
+            total[i] = free[i] = (0, 0)
+            continue
         own: _Interval = (frame.unlimited, None)
         if network.is_task[i]:
             least, most = tree.apart(2 * i + 1, frame.project_finish)
             own = interval(max(least, finish[0] - high.finish[i]), min(most, finish[1] - low.finish[i]))
         spare = own
+        cap = network.caps[i]
+        if cap is not None:
+            own = _least(own, (max(cap - high.finish[i], -frame.unlimited), cap - low.finish[i]))
         for k in network.outgoing[i]:
             j = network.heads[k]
             slack: _Interval = (0, 0)
@@ -451,9 +476,20 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
             own = _least(own, _plus(slack, total[j]))
             spare = _least(spare, slack if network.is_task[j] else _plus(slack, free[j]))
         if network.looped[i]:  # links inside the loop were left out and may take float away
-            own, spare = (0, own[1]), (0, spare[1])
-        total[i] = (0, 0) if i in critical else own
-        free[i] = _least(spare, (spare[0], total[i][1]))  # free float never exceeds total float
+            own, spare = (-frame.unlimited if deadlines else 0, own[1]), (0, spare[1])
+        total[i] = (min(own[0], 0), 0) if i in critical else own
+        if not deadlines:  # then free float never exceeds total float
+            total[i] = max(total[i][0], 0), total[i][1]
+            spare = _least(spare, (spare[0], total[i][1]))
+        elif not network.outgoing[i]:
+            spare = max(own[0], 0), None if own[1] is None else max(own[1], 0)
+        free[i] = spare
+    if Role.BEGUN in network.roles:
+        begun = {network.ids[i]: i for i, start in enumerate(network.begun) if start is not None}
+        for i in range(network.tasks, count):
+            if network.roles[i] is Role.BEGUN:
+                task = begun[network.ids[i]]
+                free[task] = _least(free[task], free[i])
     return total, free, driving
 
 

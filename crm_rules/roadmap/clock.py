@@ -1,0 +1,578 @@
+"""Forward and backward pass on the clock: for plans that one axis of working minutes cannot hold.
+
+The semantics is that of `schedule` and `progress`, extended by what such plans need; where all tasks keep one
+calendar and no date overrules a link both give the same results.
+
+Instants are minutes of the clock, compared by the working time of the task they are compared for: for a task
+that works Monday to Friday, Friday 17:00 and Monday 08:00 are the same. A bound becomes a count of the task's own
+calendar, d working minutes later is d counts later, and only then a date is read off. Tasks without duration stay
+where they are put and are not moved to the next time of work, since they need none.
+
+Dates that overrule links, as scheduling programs define them: SNLT and FNLT pull a task back to their date, MSO
+and MFO put it there; late dates obey them too, so that predecessors that cannot make it show negative float. A
+manual task stands on its dates and still holds its successors. ALAP tasks are placed on their late dates after the
+backward pass, and then what follows them is placed again.
+
+An unknown duration, or a loop, leaves unknown the dates after it that no fixed date makes known, and all late dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from crm_rules.roadmap.axis import Axis
+from crm_rules.roadmap.network import Network, Role
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan, PlanLink, PlanTask
+from crm_rules.roadmap.progress import constraints_of, deadline_of, is_finished
+from crm_rules.roadmap.schedule import Schedule, Span
+from crm_rules.roadmap.working_time import WorkingCalendar, absolute
+
+Shift = Callable[[int], int]
+
+
+class _Kind(IntEnum):
+    """What moves a task."""
+
+    FREE = 0
+    FIXED = 1  # finished
+    BEGUN = 2
+    MANUAL = 3
+
+
+@dataclass(slots=True)
+class _Job:
+    """A task as the passes see it; dates in minutes of the clock.
+
+    Attributes:
+        calendar: its working time.
+        kind: what moves it.
+        duration: working minutes, of a task in progress those that are left; 0 while unknown.
+        known: whether the duration is.
+        milestone: it has no duration.
+        start, finish: dates that stand: actual or pinned ones.
+        not_before: the earliest start progress and the project start allow.
+        bounds: dated constraints.
+        deadline: None when there is none.
+        delay: minutes on the clock between what holds the task and its start.
+        alap: as late as possible.
+    """
+
+    calendar: WorkingCalendar
+    kind: _Kind
+    duration: int
+    known: bool
+    milestone: bool
+    start: int
+    finish: int
+    not_before: int
+    bounds: tuple[tuple[ConstraintType, int], ...]
+    deadline: int | None
+    delay: int
+    alap: bool
+
+
+def clock_schedule(plan: Plan, network: Network, axis: Axis, outline: Outline) -> Schedule:
+    """Run both passes over a network as compiled, without the dates of the plan in it."""
+    return _Passes(plan, network, axis, outline).run()
+
+
+class _Passes:
+    """Both passes over one plan."""
+
+    def __init__(self, plan: Plan, network: Network, axis: Axis, outline: Outline) -> None:
+        self.network = network
+        self.axis = axis
+        by_id = {t.id: t for t in plan.tasks}
+        self.jobs = [
+            _job(by_id[name], plan, by_id, axis, outline, single=not network.incoming[i])
+            for i, name in enumerate(network.ids[: network.tasks])
+        ]
+        count = len(network.ids)
+        self.calendars = [job.calendar for job in self.jobs] + [plan.calendar] * (count - len(self.jobs))
+        self.later: list[Shift | None] = []
+        self.earlier: list[Shift | None] = []
+        for k, link in enumerate(network.links):
+            there, back = _shifts(plan, link, network.lags[k], self.calendars, (network.tails[k], network.heads[k]))
+            self.later.append(there)
+            self.earlier.append(back)
+        # Early dates; None for a point nothing holds. `begin` is where links into the start ended: before a
+        # levelling delay, and for a task in progress where what is left of it begins.
+        self.start: list[int | None] = [None] * count
+        self.finish: list[int | None] = [None] * count
+        self.begin: list[int | None] = [None] * count
+        self.start_known = [True] * count
+        self.finish_known = [True] * count
+        # Late dates. `latest` is where a link into the start must have ended.
+        self.late_start: list[int | None] = [None] * count
+        self.late_finish: list[int | None] = [None] * count
+        self.latest: list[int | None] = [None] * count
+        self.total: list[int | None] = [None] * count
+        self.placed_late: frozenset[int] = frozenset()
+
+    def run(self) -> Schedule:
+        self._forward()
+        jobs, network = self.jobs, self.network
+        tasks = range(len(jobs))
+        end = max((f for f in self.finish[: len(jobs)] if f is not None), default=self.axis.zero)
+        certain = all(self.finish_known[i] and self.start_known[i] for i in tasks)
+        free: Sequence[int | None] = [None] * len(network.ids)
+        if certain:
+            self._backward(end)
+            late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is _Kind.FREE)
+            if late:
+                self.placed_late = late
+                self._forward()
+                for i in tasks:
+                    self.total[i] = self._float(i)
+        slack = [self._slack(k) for k in range(len(network.heads))]
+        if certain:
+            free = self._free(end, slack)
+        return self._result(end if certain else None, free, slack)
+
+    # --- Forward -------------------------------------------------------------
+
+    def _forward(self) -> None:
+        network = self.network
+        for i in network.order:
+            if network.roles[i] is not Role.TASK:
+                self._point(i)
+                continue
+            job = self.jobs[i]
+            if job.kind is _Kind.FIXED or job.kind is _Kind.MANUAL:
+                self.start[i], self.finish[i], self.begin[i] = job.start, job.finish, job.start
+                self.finish_known[i] = job.known
+                known = job.known
+            else:
+                entering, leaving, known = self._bounds(i)
+                if job.kind is _Kind.BEGUN:
+                    self._begun(i, entering, leaving)
+                    self.finish_known[i] = known and job.known
+                    known = True
+                else:
+                    self._place(i, entering, leaving)
+                    known = known and (leaving is None or job.known)
+                    self._known(i, known)
+            if network.looped[i]:
+                self.start_known[i] = self.finish_known[i] = False
+
+    def _known(self, i: int, known: bool) -> None:
+        job = self.jobs[i]
+        kinds = {kind for kind, _ in job.bounds}
+        finish = known and job.known
+        if ConstraintType.FNET in kinds or ConstraintType.FNLT in kinds:
+            known = known and job.known
+        if ConstraintType.MSO in kinds:
+            known, finish = True, job.known
+        elif ConstraintType.MFO in kinds:
+            known, finish = job.known, True
+        self.start_known[i], self.finish_known[i] = known, finish
+
+    def _bounds(self, i: int) -> tuple[int | None, int | None, bool]:
+        """Latest bound on the start and on the finish of a node, and whether both are known."""
+        network = self.network
+        entering: int | None = None
+        leaving: int | None = None
+        known = True
+        for k in network.incoming[i]:
+            if self._void(network.tails[k], i):
+                continue
+            at, sure = self._event(k)
+            known = known and sure
+            if at is None:
+                continue
+            shift = self.later[k]
+            if shift is not None:
+                at = shift(at)
+            if network.to_finish[k]:
+                leaving = at if leaving is None or at > leaving else leaving
+            else:
+                entering = at if entering is None or at > entering else entering
+        return entering, leaving, known
+
+    def _event(self, k: int) -> tuple[int | None, bool]:
+        """When a link leaves its predecessor, and whether that is known."""
+        network = self.network
+        i, finish = network.tails[k], network.from_finish[k]
+        sure = (self.finish_known if finish else self.start_known)[i] and k not in network.percent_of_unknown
+        if i in self.placed_late:
+            return (self.late_finish if finish else self.late_start)[i], sure
+        return (self.finish if finish else self.start)[i], sure
+
+    def _point(self, i: int) -> None:
+        network = self.network
+        entering, leaving, known = self._bounds(i)
+        at = entering if leaving is None else leaving if entering is None else max(entering, leaving)
+        if network.roles[i] is Role.FIRST:
+            starts = [self._event(k)[0] for k in network.incoming[i]]
+            at = min((s for s in starts if s is not None), default=None)
+        self.start[i] = self.finish[i] = self.begin[i] = at
+        self.start_known[i] = self.finish_known[i] = known and not network.looped[i]
+
+    def _begun(self, i: int, entering: int | None, leaving: int | None) -> None:
+        job = self.jobs[i]
+        worked = job.calendar.worked
+        count = worked(job.not_before)
+        if entering is not None:
+            count = max(count, worked(entering))
+        if leaving is not None:
+            count = max(count, worked(leaving) - job.duration)
+        for kind, date in job.bounds:
+            if kind is ConstraintType.FNET:
+                count = max(count, worked(date) - job.duration)
+        self.start[i] = job.start
+        self.begin[i] = job.calendar.start_at(count)
+        self.finish[i] = job.calendar.finish_at(count + job.duration)
+
+    def _place(self, i: int, entering: int | None, leaving: int | None) -> None:
+        """Place a task that has not begun."""
+        job = self.jobs[i]
+        if job.milestone:
+            self._place_milestone(i, entering, leaving)
+            return
+        worked, length = job.calendar.worked, job.duration
+        count = worked(job.not_before)
+        if entering is not None:
+            count = max(count, worked(entering))
+        if leaving is not None:
+            count = max(count, worked(leaving) - length)
+        for kind, date in job.bounds:
+            if kind is ConstraintType.SNET:
+                count = max(count, worked(date))
+            elif kind is ConstraintType.FNET:
+                count = max(count, worked(date) - length)
+        self.begin[i] = job.calendar.start_at(count)
+        if job.delay:
+            count = worked(job.calendar.start_at(count) + job.delay)
+        free = count
+        for kind, date in job.bounds:
+            if kind.hard:
+                at = worked(date) - (length if kind in _OF_FINISH else 0)
+                count = at if kind in _EXACT else min(count, at)
+        self.start[i] = job.calendar.start_at(count)
+        self.finish[i] = job.calendar.finish_at(count + length)
+        if count != free:
+            self.begin[i] = self.start[i]
+
+    def _place_milestone(self, i: int, entering: int | None, leaving: int | None) -> None:
+        job = self.jobs[i]
+        dates = [date for kind, date in job.bounds if not kind.hard]
+        at = max([job.not_before, *dates, *(b for b in (entering, leaving) if b is not None)])
+        self.begin[i] = at = _settled(job.calendar, at)
+        if job.delay:
+            at = _settled(job.calendar, at + job.delay)
+        for kind, date in job.bounds:
+            if kind.hard and (kind in _EXACT or date < at):
+                self.begin[i] = at = date
+        self.start[i] = self.finish[i] = at
+
+    # --- Backward ------------------------------------------------------------
+
+    def _backward(self, end: int) -> None:
+        network = self.network
+        for i in reversed(network.order):
+            if i >= len(self.jobs):
+                dates = [date for k in network.outgoing[i] if (date := self._allowed(k)) is not None]
+                late = min(dates, default=None)
+                self.late_start[i] = self.late_finish[i] = self.latest[i] = late
+                early, worked = self.start[i], self.axis.calendar.worked
+                self.total[i] = None if early is None or late is None else worked(late) - worked(early)
+                continue
+            job = self.jobs[i]
+            if job.kind is _Kind.FIXED:
+                self.late_start[i], self.late_finish[i], self.total[i] = job.start, job.finish, 0
+                continue
+            self._late(i, end)
+            self.total[i] = self._float(i)
+
+    def _allowed(self, k: int) -> int | None:
+        """Latest minute at which a link may leave its predecessor, as its successor's late dates have it."""
+        network = self.network
+        i, j = network.tails[k], network.heads[k]
+        if self._void(i, j):
+            return None
+        if network.roles[j] is Role.FIRST and self.start[i] != self.start[j]:
+            return None  # another part is the first
+        at = self.late_finish[j] if network.to_finish[k] else self.latest[j]
+        back = self.earlier[k]
+        return at if at is None or back is None else back(at)
+
+    def _late(self, i: int, end: int) -> None:
+        """Late dates of a task that is not finished."""
+        network, job = self.network, self.jobs[i]
+        calendar, length = job.calendar, job.duration
+        worked = calendar.worked
+        stands = job.kind is not _Kind.FREE
+        at = end  # of a milestone, which is not counted
+        count = worked(end)
+        for k in network.outgoing[i]:
+            if stands and not network.from_finish[k]:
+                continue  # its start stands, so what waits for the start allows anything
+            date = self._allowed(k)
+            if date is not None:
+                at = min(at, date)
+                count = min(count, worked(date) + (0 if network.from_finish[k] else length))
+        for kind, date in job.bounds:
+            if kind.hard and (not stands or kind in _OF_FINISH):
+                limit = worked(date) + (0 if kind in _OF_FINISH else length)
+                exact = kind in _EXACT
+                count, at = (limit, date) if exact else (min(count, limit), min(at, date))
+        if job.deadline is not None:
+            count, at = min(count, worked(job.deadline)), min(at, job.deadline)
+        if job.milestone:
+            side = self.start[i] != calendar.finish_at(worked(self.start[i] or 0))
+            shown = calendar.start_at(count) if side else calendar.finish_at(count)
+            self.late_start[i] = self.late_finish[i] = shown
+            self.latest[i] = at
+        else:
+            self.late_start[i] = calendar.start_at(count - length)
+            self.late_finish[i] = calendar.finish_at(count)
+            self.latest[i] = self.late_start[i]
+        if job.delay:
+            self.latest[i] = (self.latest[i] or 0) - job.delay
+        if job.kind is _Kind.BEGUN:
+            self.late_start[i] = job.start
+
+    def _float(self, i: int) -> int | None:
+        job = self.jobs[i]
+        if job.kind is _Kind.FIXED or job.alap:
+            return 0
+        worked = job.calendar.worked
+        spare = worked(_sure(self.late_finish[i])) - worked(_sure(self.finish[i]))
+        if job.kind is _Kind.BEGUN:
+            return spare
+        return min(spare, worked(_sure(self.late_start[i])) - worked(_sure(self.start[i])))
+
+    # --- Floats of links -----------------------------------------------------
+
+    def _slack(self, k: int) -> int | None:
+        """Working minutes of the predecessor it can move before the link moves the successor.
+
+        None when unknown, and of a link that holds nothing any more.
+        """
+        network = self.network
+        i, j = network.tails[k], network.heads[k]
+        if self._void(i, j):
+            return None
+        at, sure = self._event(k)
+        target, known = self._target(k)
+        if at is None or target is None or not (sure and known):
+            return None
+        back = self.earlier[k]
+        worked = self.calendars[i].worked
+        return worked(target if back is None else back(target)) - worked(at)
+
+    def _void(self, i: int, j: int) -> bool:
+        """Whether what happened has overtaken a link: it leads to a finished task, or from one to one that has begun."""
+        if j >= len(self.jobs):
+            return False
+        kind = self.jobs[j].kind
+        if kind is _Kind.BEGUN:
+            return i < len(self.jobs) and self.jobs[i].kind is _Kind.FIXED
+        return kind is _Kind.FIXED
+
+    def _target(self, k: int) -> tuple[int | None, bool]:
+        """When the end a link enters is, and whether that is known."""
+        network = self.network
+        j = network.heads[k]
+        if network.to_finish[k]:
+            at = (self.late_finish if j in self.placed_late else self.finish)[j]
+            return at, self.finish_known[j]
+        if j in self.placed_late:
+            return self.late_start[j], True
+        return self.begin[j], self.start_known[j]
+
+    def _free(self, end: int, slack: Sequence[int | None]) -> list[int | None]:
+        """Free float by node. Of a point it is how far it may move, on the plan's calendar."""
+        network = self.network
+        free: list[int | None] = [None] * len(network.ids)
+        for i in reversed(network.order):
+            least: int | None = None
+            for k in network.outgoing[i]:
+                j = network.heads[k]
+                own = slack[k]
+                if j < len(self.jobs):
+                    if own is None:
+                        continue
+                else:
+                    further = free[j]
+                    if own is None or further is None or self._not_first(k):
+                        continue
+                    own += further
+                least = own if least is None or own < least else least
+            if i < len(self.jobs):
+                job = self.jobs[i]
+                if job.kind is _Kind.FIXED or any(kind is ConstraintType.MFO for kind, _ in job.bounds):
+                    least = 0  # its finish may not move; of one that must start on a date only the start may not
+                elif least is None:
+                    least = max(0, self.total[i] or 0)
+                else:
+                    worked = job.calendar.worked
+                    planned = self.late_finish[i] if i in self.placed_late else self.finish[i]
+                    least = max(0, min(least, worked(end) - worked(_sure(planned))))
+            free[i] = least
+        return free
+
+    def _not_first(self, k: int) -> bool:
+        network = self.network
+        j = network.heads[k]
+        return network.roles[j] is Role.FIRST and self.start[network.tails[k]] != self.start[j]
+
+    def _drives(self, k: int) -> bool:
+        """Whether the link holds its successor where it is, told by the successor's working time."""
+        network = self.network
+        i, j = network.tails[k], network.heads[k]
+        at, sure = self._event(k)
+        target, known = self._target(k)
+        if at is None or target is None or not (sure and known) or self._void(i, j):
+            return False
+        if j < len(self.jobs) and self.jobs[j].kind is _Kind.MANUAL:
+            return False
+        shift = self.later[k]
+        worked = self.calendars[j].worked
+        return worked(at if shift is None else shift(at)) == worked(target)
+
+    # --- Result --------------------------------------------------------------
+
+    def _result(self, end: int | None, free: Sequence[int | None], slack: Sequence[int | None]) -> Schedule:
+        network, limit, axis = self.network, self.network.limit, self.axis
+        nodes = range(len(network.ids))
+        base, worked = axis.base, axis.calendar.worked
+
+        def minutes(at: int | None, known: bool = True) -> int | None:
+            return worked(at) - base if at is not None and known else None
+
+        spans: list[Span | None] = [None] * len(network.ids)
+        for i in range(len(self.jobs)):
+            start, finish = self.start[i], self.finish[i]
+            if start is not None and finish is not None:
+                spans[i] = Span(start, finish, self.late_start[i], self.late_finish[i])
+        return Schedule(
+            early_start=[minutes(self.start[i], self.start_known[i]) for i in nodes],
+            early_finish=[minutes(self.finish[i], self.finish_known[i]) for i in nodes],
+            late_start=[minutes(self.late_start[i]) for i in nodes],
+            late_finish=[minutes(self.late_finish[i]) for i in nodes],
+            total_float=self.total,
+            free_float=free,
+            critical=[None if t is None else t <= limit for t in self.total],
+            driving=[self._drives(k) for k in range(len(network.heads))],
+            slack=slack,
+            finish=minutes(end),
+            spans=spans,
+        )
+
+
+_EXACT = frozenset((ConstraintType.MSO, ConstraintType.MFO))
+_OF_FINISH = frozenset((ConstraintType.FNLT, ConstraintType.MFO))
+
+
+def _sure(at: int | None) -> int:
+    assert at is not None  # asked only where all dates are known
+    return at
+
+
+def _settled(calendar: WorkingCalendar, at: int) -> int:
+    """Where a task without duration stands: at the end of work, or else where the next work begins."""
+    count = calendar.worked(at)
+    return at if at == calendar.finish_at(count) else calendar.start_at(count)
+
+
+def _shifts(
+    plan: Plan, link: PlanLink | None, lag: int, calendars: Sequence[WorkingCalendar], ends: tuple[int, int]
+) -> tuple[Shift | None, Shift | None]:
+    """How a link's lag moves an instant onwards, and back; None where it does not."""
+    if link is None or not lag:
+        return None, None
+    if link.unit is LagUnit.ELAPSED or plan.lag_calendar is LagCalendar.CLOCK:
+        return (lambda at: at + lag), (lambda at: at - lag)
+    of = {LagCalendar.PREDECESSOR: calendars[ends[0]], LagCalendar.SUCCESSOR: calendars[ends[1]]}
+    calendar = of.get(plan.lag_calendar, plan.calendar)
+    worked, start_at = calendar.worked, calendar.start_at
+    onwards = calendar.finish_at if lag > 0 else start_at
+    return (lambda at: onwards(worked(at) + lag)), (lambda at: start_at(worked(at) - lag))
+
+
+def _job(
+    task: PlanTask, plan: Plan, by_id: dict[str, PlanTask], axis: Axis, outline: Outline, *, single: bool
+) -> _Job:
+    calendar = plan.calendar if task.calendar is None else plan.calendars[task.calendar]
+    deadline = deadline_of(task, by_id, outline)
+    bounds = tuple(
+        (laid.type, absolute(laid.at)) for laid in constraints_of(task, by_id, outline) if laid.at is not None
+    )
+    duration = task.duration_minutes
+    job = _Job(
+        calendar=calendar,
+        kind=_Kind.FREE,
+        duration=duration or 0,
+        known=duration is not None,
+        milestone=duration == 0,
+        start=0,
+        finish=0,
+        not_before=axis.zero,
+        bounds=bounds,
+        deadline=None if deadline is None else absolute(deadline),
+        delay=task.levelling_delay_minutes,
+        alap=task.constraint is not None and task.constraint.type is ConstraintType.ALAP,
+    )
+    status = None if plan.status_date is None else absolute(plan.status_date)
+    started = None if task.actual_start is None else absolute(task.actual_start)
+    if is_finished(task):
+        job.bounds, job.deadline, job.delay, job.alap = (), None, 0, False
+        _finished(job, task, started)
+    elif started is not None:
+        job.kind, job.start, job.milestone, job.delay, job.alap = _Kind.BEGUN, started, False, 0, False
+        left = task.remaining_minutes
+        count = calendar.worked(started)
+        if left is not None:
+            job.duration, job.known = left, True
+            count += max(0, (duration or 0) - left)
+            if status is not None:
+                count = max(count, calendar.worked(status))
+        elif status is not None:
+            count = max(count, calendar.worked(status) - (duration or 0))
+        job.not_before = calendar.start_at(count)
+    elif task.manual and (task.pinned_start is not None or task.pinned_finish is not None):
+        job.kind = _Kind.MANUAL
+        _pinned(job, task)
+    else:
+        early = [date for kind, date in bounds if kind in (ConstraintType.SNET, ConstraintType.FNET)]
+        if single and early:
+            # A date laid down for a task that waits for none takes the place of the project start.
+            job.not_before = min(axis.zero, *(calendar.start_at(calendar.worked(d) - job.duration) for d in early))
+        if status is not None:
+            job.not_before = max(job.not_before, calendar.start_at(calendar.worked(status)))
+    return job
+
+
+def _finished(job: _Job, task: PlanTask, started: int | None) -> None:
+    worked = job.calendar.worked
+    if task.actual_finish is not None:
+        job.finish = absolute(task.actual_finish)
+    elif started is not None and job.known:
+        job.finish = job.calendar.finish_at(worked(started) + job.duration) if job.duration else started
+    else:
+        return  # finished nobody knows when: it keeps its place in the network
+    job.kind, job.known = _Kind.FIXED, True
+    if started is None:
+        started = job.calendar.start_at(worked(job.finish) - job.duration) if job.duration else job.finish
+    job.start = min(started, job.finish)
+
+
+def _pinned(job: _Job, task: PlanTask) -> None:
+    worked = job.calendar.worked
+    start = None if task.pinned_start is None else absolute(task.pinned_start)
+    finish = None if task.pinned_finish is None else absolute(task.pinned_finish)
+    if start is None:
+        assert finish is not None  # one of them is there
+        start = job.calendar.start_at(worked(finish) - job.duration) if job.duration else finish
+    if finish is None:
+        finish = job.calendar.finish_at(worked(start) + job.duration) if job.duration else start
+    elif not job.known:
+        job.duration, job.known = max(0, worked(finish) - worked(start)), True
+        job.milestone = not job.duration
+    job.start, job.finish = start, finish
+
+
