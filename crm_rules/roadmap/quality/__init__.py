@@ -4,9 +4,9 @@
 """
 
 from crm_rules.roadmap.quality.check import check_quality
-from crm_rules.roadmap.quality.profile import Profile, Row
 from crm_rules.roadmap.quality.profiles import PROFILES
 from crm_rules.roadmap.quality.results import CheckResult, QualityReport, Verdict
+from crm_rules.roadmap.quality.table import Profile, Row
 from crm_rules.roadmap.quality.view import Population
 
 __all__ = ["PROFILES", "CheckResult", "Population", "Profile", "QualityReport", "Row", "Verdict", "check_quality"]

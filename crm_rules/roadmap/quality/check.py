@@ -8,9 +8,9 @@ from typing import Final
 from crm_rules.diagnostics import did_you_mean
 from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.quality.measure import Gap, judge
-from crm_rules.roadmap.quality.profile import Profile, Row
 from crm_rules.roadmap.quality.profiles import PROFILES
 from crm_rules.roadmap.quality.results import CheckResult, QualityReport, Verdict
+from crm_rules.roadmap.quality.table import Profile, Row
 from crm_rules.roadmap.quality.view import PlanView, Population
 
 DEFAULT_PROFILE: Final = "roadmap"

@@ -130,7 +130,7 @@ def due_after_next_starts(view: PlanView) -> Found:
             offenders.add(link.predecessor)
     if not linked:
         return Gap("no task with a deadline has a successor that waits for its finish")
-    return counted(offenders, len(linked), undecided=undecided - offenders, note="the start of the next is not known")
+    return counted(offenders, len(linked), undecided=undecided - offenders, why="the start of the next is not known")
 
 
 # -- progress -------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def forecast_in_past(view: PlanView) -> Found:
         (i for i, v in verdicts.items() if v),
         len(verdicts),
         undecided=(i for i, v in verdicts.items() if v is None),
-        note="no date is stated or can be worked out" if None in verdicts.values() else "",
+        why="no date is stated or can be worked out",
     )
 
 
@@ -234,7 +234,7 @@ def missed(view: PlanView) -> Found:
             continue
         if late:
             offenders.append(name)
-    return counted(offenders, len(due), undecided=undecided, note="the finish is not known" if undecided else "")
+    return counted(offenders, len(due), undecided=undecided, why="the finish is not known")
 
 
 def finished_as_agreed(view: PlanView) -> Found:

@@ -49,7 +49,7 @@ def _over(view: PlanView, minutes: Callable[[PlanTask], int | None], days: int, 
     lengths = {i: minutes(t) for i, t in view.incomplete.items()}
     undecided = [i for i, n in lengths.items() if n is None]
     over = (i for i, n in lengths.items() if n is not None and n > days * view.day)
-    return counted(over, len(lengths), undecided=undecided, note=why if undecided else "")
+    return counted(over, len(lengths), undecided=undecided, why=why)
 
 
 def milestones_with_duration(view: PlanView) -> Found:
@@ -68,7 +68,7 @@ def without_owner(view: PlanView) -> Found:
     sized = {i: t for i, t in view.incomplete.items() if t.duration_minutes is None or t.duration_minutes >= view.day}
     unowned = {i: t for i, t in sized.items() if not t.owners}
     undecided = [i for i, t in unowned.items() if t.duration_minutes is None]
-    return counted(unowned.keys() - set(undecided), len(sized), undecided=undecided)
+    return counted(unowned.keys() - set(undecided), len(sized), undecided=undecided, why="the duration is not known")
 
 
 # -- constraints ----------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def _floats(view: PlanView, wrong: Callable[[int], bool], *, gap: str = UNKNOWN_
     if floats and len(undecided) == len(floats):
         return Gap(gap)
     found = (i for i, f in floats.items() if f is not None and wrong(f))
-    return counted(found, len(floats), undecided=undecided, note=UNKNOWN_FLOAT if undecided else "")
+    return counted(found, len(floats), undecided=undecided, why=UNKNOWN_FLOAT)
 
 
 def high_float(view: PlanView, *, days: int, percent_of_remaining: int = 0) -> Found:
@@ -136,8 +136,8 @@ def critical_share(view: PlanView) -> Found:
     undecided = [i for i, c in critical.items() if c is None]
     if critical and len(undecided) == len(critical):
         return Gap("it is not known which tasks are critical")
-    note = "it is not known whether they are critical" if undecided else ""
-    return counted((i for i, c in critical.items() if c), len(critical), undecided=undecided, note=note)
+    why = "it is not known whether they are critical"
+    return counted((i for i, c in critical.items() if c), len(critical), undecided=undecided, why=why)
 
 
 def near_critical(view: PlanView) -> Found:

@@ -179,7 +179,7 @@ def _among_links(view: PlanView, wrong: Callable[[PlanLink], bool | None], why: 
         (key for key, verdict in verdicts if verdict),
         len(verdicts),
         undecided=(key for key, verdict in verdicts if verdict is None),
-        note=why if any(verdict is None for _, verdict in verdicts) else "",
+        why=why,
         of_links=True,
     )
 
@@ -236,8 +236,8 @@ def finish_to_start(view: PlanView) -> Found:
 def redundant_links(view: PlanView) -> Found:
     """Links that a way over other links implies."""
     found = view.order.redundant()
-    stopped = f"the search was stopped at its limit (SEARCH_STEPS = {SEARCH_STEPS})" if found.unsearched else ""
-    return counted(found.links, len(view.links), undecided=found.unsearched, note=stopped, of_links=True)
+    stopped = f"the search was stopped at its limit (SEARCH_STEPS = {SEARCH_STEPS})"
+    return counted(found.links, len(view.links), undecided=found.unsearched, why=stopped, of_links=True)
 
 
 def effort_drives(view: PlanView) -> Found:

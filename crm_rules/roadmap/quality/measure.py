@@ -24,7 +24,8 @@ class Measure:
         of: the denominator; None where a share would mean nothing.
         offenders: ids of tasks or links to show, sorted.
         undecided: ids of members of the population that may have to be counted as well, sorted.
-        note: what else should be known; with undecided members, why they are.
+        why: why members are undecided.
+        note: what else should be known.
         local: what is counted stays so whatever tasks are not listed. Matters for plans that are not complete.
         of_links: the ids are those of links.
     """
@@ -33,6 +34,7 @@ class Measure:
     of: int | None
     offenders: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    why: str = "something is not known"
     note: str = ""
     local: bool = True
     of_links: bool = False
@@ -59,13 +61,13 @@ def counted(
     of: int | None,
     *,
     undecided: Iterable[str] = (),
-    note: str = "",
+    why: str = "something is not known",
     local: bool = True,
     of_links: bool = False,
 ) -> Measure:
     """A measure whose numerator is the number of offenders."""
     listed = tuple(sorted(set(offenders)))
-    return Measure(len(listed), of, listed, tuple(sorted(set(undecided))), note, local, of_links)
+    return Measure(len(listed), of, listed, tuple(sorted(set(undecided))), why, "", local, of_links)
 
 
 class Bound(StrEnum):
@@ -141,7 +143,7 @@ def judge(limit: Limit, level: Verdict, found: Measure, *, spare_one: bool, comp
     if limit.bound is Bound.OPEN:
         if not complete:
             return Verdict.NOT_MEASURABLE, UNLISTED
-        return Verdict.INFO, found.note
+        return Verdict.INFO, _said(found)
     low = limit.broken(found.count, found.of)
     high = limit.broken(found.count + len(found.undecided), found.of)
     if not complete and not (low and found.local and limit.bound is Bound.NONE):
@@ -149,12 +151,12 @@ def judge(limit: Limit, level: Verdict, found: Measure, *, spare_one: bool, comp
     if low is not high:
         return Verdict.NOT_MEASURABLE, _open(found)
     if not low:
-        return Verdict.PASSED, found.note
+        return Verdict.PASSED, _said(found)
     if spare_one and _wrong(limit, found) == 1:
         if found.undecided:
             return Verdict.NOT_MEASURABLE, _open(found)
         return Verdict.INFO, "; ".join(filter(None, (SPARED, found.note)))
-    return level, found.note
+    return level, _said(found)
 
 
 UNLISTED: Final = "there may be tasks that are not listed"
@@ -169,7 +171,13 @@ def _wrong(limit: Limit, found: Measure) -> int | None:
     return None
 
 
+def _said(found: Measure) -> str:
+    return "; ".join(filter(None, (found.note, _open(found))))
+
+
 def _open(found: Measure) -> str:
-    subject = "link" if found.of_links else "task"
     number = len(found.undecided)
-    return f"{number} {subject}{'s' if number > 1 else ''} cannot be told: {found.note or 'something is not known'}"
+    if not number:
+        return ""
+    subject = "link" if found.of_links else "task"
+    return f"{number} {subject}{'s' if number > 1 else ''} cannot be told: {found.why}"

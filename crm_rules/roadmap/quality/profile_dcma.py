@@ -13,8 +13,8 @@ from typing import Final
 from crm_rules.roadmap.quality import dates, floats, logic
 from crm_rules.roadmap.quality.measure import NONE, OPEN, at_least, at_most, index_of
 from crm_rules.roadmap.quality.path_test import critical_path_test
-from crm_rules.roadmap.quality.profile import LINKS, OPEN_WORK, Profile, Row
 from crm_rules.roadmap.quality.results import Verdict
+from crm_rules.roadmap.quality.table import LINKS, OPEN_WORK, Profile, Row
 from crm_rules.roadmap.quality.view import Population
 
 DCMA: Final = Profile(

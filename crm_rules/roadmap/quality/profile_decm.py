@@ -7,7 +7,7 @@ from typing import Final
 
 from crm_rules.roadmap.quality import dates, floats, logic
 from crm_rules.roadmap.quality.measure import NONE, at_most
-from crm_rules.roadmap.quality.profile import ALL_LINKS, OPEN_WORK, Profile, Row, by_hand
+from crm_rules.roadmap.quality.table import ALL_LINKS, OPEN_WORK, Profile, Row, by_hand
 from crm_rules.roadmap.quality.view import Population
 
 EARLIER: Final = "two versions of the plan have to be compared"

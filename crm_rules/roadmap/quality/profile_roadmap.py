@@ -7,8 +7,8 @@ from typing import Final
 
 from crm_rules.roadmap.quality import dates, floats, logic
 from crm_rules.roadmap.quality.measure import NONE, OPEN, at_least, at_most, index_of
-from crm_rules.roadmap.quality.profile import ALL_LINKS, LINKS, OPEN_WORK, Profile, Row
 from crm_rules.roadmap.quality.results import Verdict
+from crm_rules.roadmap.quality.table import ALL_LINKS, LINKS, OPEN_WORK, Profile, Row
 from crm_rules.roadmap.quality.view import Population
 
 ROADMAP: Final = Profile(
