@@ -164,7 +164,7 @@ def longest_path(model: Model, durations: Sequence[int], scale: int = SIXTHS) ->
                 for k in network.incoming[node]
                 if starts[network.tails[k]] + model.weight(k, durations, scale) == starts[node]
             ),
-            key=lambda k: (network.tails[k], k),
+            key=lambda k: (network.tails[k], network.from_finish[k], network.to_finish[k], network.lags[k]),
         )
         if network.to_finish[link]:
             counted[node] -= 1

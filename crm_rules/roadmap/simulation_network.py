@@ -14,7 +14,7 @@ from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.cycles import find_loops
 from crm_rules.roadmap.network import Network, compile_network
 from crm_rules.roadmap.plan import Estimate, PlanTask, TaskState
-from crm_rules.roadmap.simulation_plan import Axis, PlainPlan, Promise, Simplification, plain_plan
+from crm_rules.roadmap.simulation_plan import Axis, PlainPlan, Promise, Simplification, is_over, plain_plan
 
 SHOWN_NAMES: Final = 5
 """Tasks named in a sentence; the others are counted."""
@@ -57,7 +57,7 @@ class Model:
         start_floors: starts are not before.
         finish_floors: finishes are not before; None without.
         start_caps, finish_caps: latest dates that keep all promises; None without.
-        promises: with the node and end each is about; sorted by task and kind.
+        promises: with the nodes that have to keep each; sorted by task and kind.
         critical_limit: total float up to which a task is critical, minutes.
         axis: for dates.
         simplifications: sorted by kind.
@@ -71,7 +71,7 @@ class Model:
     finish_floors: Sequence[int | None]
     start_caps: Sequence[int | None]
     finish_caps: Sequence[int | None]
-    promises: tuple[tuple[Promise, int], ...]
+    promises: tuple[tuple[Promise, tuple[int, ...]], ...]
     critical_limit: int
     axis: Axis
     simplifications: tuple[Simplification, ...]
@@ -103,9 +103,20 @@ class Model:
             distance -= durations[network.heads[link]]
         return distance
 
+    def levels(self) -> list[int]:
+        """The longest number of links that lead to each node."""
+        network = self.network
+        levels = [0] * len(network.ids)
+        for i in network.order:
+            for k in network.outgoing[i]:
+                j = network.heads[k]
+                levels[j] = max(levels[j], levels[i] + 1)
+        return levels
+
     def last_task(self, starts: Sequence[int], durations: Sequence[int]) -> int:
-        """The task that ends last, ties resolved by id. There must be a task."""
-        return max(range(self.tasks), key=lambda i: (starts[i] + durations[i], -i))
+        """The task that ends last; of several, the one with most behind it, then the first. There must be a task."""
+        levels = self.levels()
+        return max(range(self.tasks), key=lambda i: (starts[i] + durations[i], levels[i], -i))
 
 
 def read_model(roadmap: Roadmap, spread: Spread | None) -> Model | tuple[Obstacle, ...]:
@@ -142,16 +153,21 @@ def _obstacles(roadmap: Roadmap, spread: Spread | None) -> tuple[Obstacle, ...]:
         found.append(Obstacle("loop", f"tasks wait for each other: {way}", cycle.tasks))
     summaries = {t.parent for t in plan.tasks}
     tasks = [t for t in plan.tasks if t.state is not TaskState.DROPPED and t.id not in summaries]
-    unknown = sorted(t.id for t in tasks if t.duration_minutes is None and t.estimate is None)
+    unknown = sorted(t.id for t in tasks if t.duration_minutes is None and t.estimate is None and not t.level_of_effort)
     if unknown:
         have = "has" if len(unknown) == 1 else "have"
         message = f"{named(unknown, names)} {have} neither a duration nor an estimate"
         found.append(Obstacle("unknown-duration", message, tuple(unknown)))
-    if not any(t.state is TaskState.OPEN and (t.estimate or _spreads(t, spread)) for t in tasks):
-        unfinished = any(t.state is TaskState.OPEN for t in tasks)
+    if not any(not is_over(t) and (_estimated(t) or _spreads(t, spread)) for t in tasks):
+        unfinished = any(not is_over(t) for t in tasks)
         message = "no unfinished task has an estimate in three points" if unfinished else "no task is left to be done"
         found.append(Obstacle("nothing-varies", message))
     return tuple(found)
+
+
+def _estimated(task: PlanTask) -> bool:
+    # It lasts as long as what it accompanies, whatever its own estimate says.
+    return task.estimate is not None and not task.level_of_effort
 
 
 def _spreads(task: PlanTask, spread: Spread | None) -> bool:
@@ -166,15 +182,13 @@ def _model(roadmap: Roadmap, plain: PlainPlan, network: Network, spread: Spread 
     start_floors: list[int] = [0] * nodes
     finish_floors: list[int | None] = [None] * nodes
     longest = [0] * nodes
-    finish_node: dict[str, int] = {}
-    start_node: dict[str, int] = {}
+    node_of: dict[str, int] = {}
     for i, name in enumerate(network.ids):
-        start_node.setdefault(name, i)
-        finish_node[name] = i  # of the two points of a dropped or summary task, the second
         if not network.is_task[i]:
             continue
+        node_of[name] = i
         task = by_id[name]
-        estimate = task.estimate
+        estimate = task.estimate if _estimated(task) else None
         if task.state is TaskState.OPEN:
             if estimate is None and spread is not None and _spreads(task, spread):
                 estimate = _spread_out(task.duration_minutes or 0, spread)
@@ -196,13 +210,15 @@ def _model(roadmap: Roadmap, plain: PlainPlan, network: Network, spread: Spread 
             start_floors[i] = -1 - reach  # below everything a point can be pushed to
     start_caps: list[int | None] = [None] * nodes
     finish_caps: list[int | None] = [None] * nodes
-    promises: list[tuple[Promise, int]] = []
+    promises: list[tuple[Promise, tuple[int, ...]]] = []
     for promise in plain.promises:
-        node = (start_node if promise.of_start else finish_node)[promise.task]
-        promises.append((promise, node))
+        holders = tuple(node_of[name] for name in promise.holders if name in node_of)
+        promises.append((promise, holders))
         caps = start_caps if promise.of_start else finish_caps
-        known = caps[node]
-        caps[node] = promise.minutes if known is None else min(known, promise.minutes)
+        for node in holders:
+            known = caps[node]
+            if not network.done[node]:
+                caps[node] = promise.minutes if known is None else min(known, promise.minutes)
     model = Model(
         network=network,
         names={t.id: t.name for t in roadmap.plan.tasks},
@@ -217,7 +233,7 @@ def _model(roadmap: Roadmap, plain: PlainPlan, network: Network, spread: Spread 
         axis=plain.axis,
         simplifications=plain.simplifications,
     )
-    return replace(model, simplifications=(*plain.simplifications, *_other_dates(model, roadmap)))
+    return replace(model, simplifications=(*plain.simplifications, *_other_dates(model, roadmap, plain.begun)))
 
 
 def _spread_out(minutes: int, spread: Spread) -> Estimate:
@@ -225,7 +241,7 @@ def _spread_out(minutes: int, spread: Spread) -> Estimate:
     return Estimate(max(0, round(minutes * (1 + low))), minutes, max(minutes, round(minutes * (1 + high))))
 
 
-def _other_dates(model: Model, roadmap: Roadmap) -> Iterable[Simplification]:
+def _other_dates(model: Model, roadmap: Roadmap, begun: frozenset[str]) -> Iterable[Simplification]:
     """Whatever else tells the model from the schedule: tasks it puts at other dates although nothing varies."""
     starts = model.early_starts(model.durations)
     others: list[str] = []
@@ -233,10 +249,9 @@ def _other_dates(model: Model, roadmap: Roadmap) -> Iterable[Simplification]:
         scheduled = roadmap.tasks.get(name)
         if scheduled is None or scheduled.early_start_minutes is None or scheduled.early_finish_minutes is None:
             continue
-        if (starts[i], starts[i] + model.durations[i]) != (
-            scheduled.early_start_minutes,
-            scheduled.early_finish_minutes,
-        ):
+        # Of a task in progress the model has what is left, which starts later than the task did.
+        same_start = name in begun or starts[i] == scheduled.early_start_minutes
+        if not same_start or starts[i] + model.durations[i] != scheduled.early_finish_minutes:
             others.append(name)
     if others:
         message = f"the simulation starts from other dates than the schedule has for {named(others, model.names)}"

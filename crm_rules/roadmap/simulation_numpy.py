@@ -73,7 +73,7 @@ def draw(
     """Draw durations and schedule each sample."""
     drawn = [i for i, e in enumerate(model.estimates) if e is not None]
     meter = _Meter(progress, samples, len(drawn), len(model.durations))
-    durations = sample_durations(model, drawn, samples, seed, distribution, correlation, meter)
+    durations = sample_durations(model, drawn, samples, seed, distribution, correlation, meter.advance)
     passes = _Passes(model)
     finishes = np.empty(samples, np.int64)
     critical = np.zeros(len(model.durations), np.int64)
@@ -83,11 +83,11 @@ def draw(
         high = min(samples, low + width)
         passes.run(drawn, durations[:, low:high], finishes[low:high], critical, kept)
         meter.advance((high - low) * len(model.durations))
-    doubled, finish_squares = _ranks(finishes)
+    doubled, finish_squares = ranked(finishes)
     products: list[int] = []
     squares: list[int] = []
     for row in durations:
-        own, square = _ranks(row)
+        own, square = ranked(row)
         products.append(int(own @ doubled))
         squares.append(square)
         meter.advance(samples)
@@ -125,7 +125,13 @@ class _Meter:
 
 
 def sample_durations(
-    model: Model, drawn: Sequence[int], samples: int, seed: int, distribution: str, correlation: float, meter: _Meter
+    model: Model,
+    drawn: Sequence[int],
+    samples: int,
+    seed: int,
+    distribution: str,
+    correlation: float,
+    advance: Callable[[int], None] | None = None,
 ) -> Ints:
     """Durations (drawn tasks x samples), task by task in ascending order of ids.
 
@@ -147,7 +153,8 @@ def sample_durations(
             places[np.argsort(scores, kind="stable")] = np.arange(samples)
             values = np.sort(values)[places]
         durations[row] = values
-        meter.advance(samples)
+        if advance is not None:
+            advance(samples)
     return durations
 
 
@@ -221,11 +228,7 @@ class _Passes:
         nodes = len(model.durations)
         # Points that were taken out of the network are in no list; they are given a place all the same.
         missing = sorted(set(range(nodes)) - set(network.order))
-        level = [0] * nodes
-        for i in network.order:
-            for k in network.outgoing[i]:
-                j = network.heads[k]
-                level[j] = max(level[j], level[i] + 1)
+        level = model.levels()
         old = sorted([*network.order, *missing], key=lambda i: (level[i], not network.outgoing[i], i))
         new = [0] * nodes
         for place, node in enumerate(old):
@@ -242,7 +245,9 @@ class _Passes:
         self._start_caps = _present([model.start_caps[i] for i in old])
         self._finish_caps = _present([model.finish_caps[i] for i in old])
         self._limit = model.critical_limit
-        self._promises = [(new[i] + (0 if p.of_start else nodes), p.minutes) for p, i in model.promises]
+        self._promises = [
+            ([new[i] + (0 if p.of_start else nodes) for i in holders], p.minutes) for p, holders in model.promises
+        ]
         self._slack = 1 + sum(abs(lag) for lag in network.lags)
         counts = [0] * (max(level, default=0) + 1)
         for own in level:
@@ -308,8 +313,8 @@ class _Passes:
         starts, ends = early[:nodes], early[nodes:]
         starts[:] = self._start_floors
         if self._finish_floors is not None:
-            rows, floors = self._finish_floors
-            starts[rows] = np.maximum(starts[rows], floors - durations[rows])
+            held, floors = self._finish_floors
+            starts[held] = np.maximum(starts[held], floors - durations[held])
         for level in self._levels:
             own = starts[level.first : level.end]
             if level.incoming is not None:
@@ -317,19 +322,19 @@ class _Passes:
             np.add(own, durations[level.first : level.end], out=ends[level.first : level.end])
         finish = (ends if self._all_tasks else ends[self._is_task]).max(axis=0)
         finishes[:] = finish
-        for number, (row, minutes) in enumerate(self._promises):
-            kept[number] += np.count_nonzero(early[row] <= minutes)
+        for number, (rows, minutes) in enumerate(self._promises):
+            kept[number] += np.count_nonzero((early[rows] <= minutes).all(axis=0))
         late = np.empty((2 * nodes, width), np.int64)
         late_starts, late_ends = late[:nodes], late[nodes:]
         late_ends[:] = finish
         if not self._all_tasks:
             late_ends[~self._is_task] = finish + self._slack + durations.sum(axis=0)
         if self._finish_caps is not None:
-            rows, caps = self._finish_caps
-            late_ends[rows] = np.minimum(late_ends[rows], caps)
+            held, caps = self._finish_caps
+            late_ends[held] = np.minimum(late_ends[held], caps)
         if self._start_caps is not None:
-            rows, caps = self._start_caps
-            late_ends[rows] = np.minimum(late_ends[rows], caps + durations[rows])
+            held, caps = self._start_caps
+            late_ends[held] = np.minimum(late_ends[held], caps + durations[held])
         for level in reversed(self._levels):
             if level.outgoing is not None:
                 own = late_ends[level.outgoing.first : level.outgoing.end]
@@ -367,7 +372,7 @@ def _present(values: Sequence[int | None]) -> tuple[Ints, Ints] | None:
 # --- Statistics --------------------------------------------------------------
 
 
-def _ranks(values: Ints) -> tuple[Ints, int]:
+def ranked(values: Ints) -> tuple[Ints, int]:
     """Twice the ranks less their mean, ties sharing the mean of theirs, and the sum of the squares."""
     count = len(values)
     order = np.argsort(values, kind="stable")

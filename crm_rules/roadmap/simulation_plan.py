@@ -65,7 +65,7 @@ _MESSAGES: Final = {
     "manual": "tasks scheduled by hand start no earlier than their date, and later when what they wait for is late",
     "must-date": "dates that must be kept are not forced; how often they are kept is counted",
     "no-start": "dates are left out, because nobody says when the project starts",
-    "progress": "work that has started without a stated remainder is drawn in full, and ends after the status date",
+    "progress": "started work without a stated remainder is drawn in full, and does not end before the status date",
     "summary": "links from the start, or to the finish, of a summary task hold by its links, not by its parts",
 }
 
@@ -79,7 +79,8 @@ class Promise:
         kind: `deadline`, or the constraint (`snlt`, `fnlt`, `mso`, `mfo`).
         at: the date and time as the plan has it.
         minutes: working minutes from project start until then.
-        of_start: the start has to be no later, else the finish.
+        of_start: starts have to be no later, else finishes.
+        holders: ids of the tasks that have to: the task itself, or the parts of a summary task.
     """
 
     task: str
@@ -87,6 +88,7 @@ class Promise:
     at: dt.datetime
     minutes: int
     of_start: bool
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,17 @@ class Axis:
 
     calendar: WorkingCalendar
     origin: int | None
+
+    @classmethod
+    def of(cls, roadmap: Roadmap) -> Axis:
+        """The axis a roadmap was scheduled on."""
+        calendar = roadmap.plan.calendar
+        if roadmap.plan.start is not None:
+            return cls(calendar, calendar.worked(absolute(roadmap.plan.start)))
+        for task in roadmap.tasks.values():
+            if task.early_start is not None and task.early_start_minutes is not None:
+                return cls(calendar, calendar.worked(absolute(task.early_start)) - task.early_start_minutes)
+        return cls(calendar, None)
 
     def minutes(self, at: dt.datetime) -> int | None:
         """Where a date lies; None without a project start."""
@@ -122,6 +135,7 @@ class PlainPlan:
             and summary tasks are dropped ones. Estimates are what is left to be drawn.
         start_floors, finish_floors: minutes, by task id, that a start and a finish are not before; 0 for starts
             that are not among them.
+        begun: ids of tasks in progress; they are what is left of them.
         promises: sorted by task and kind.
         axis: for dates.
         simplifications: sorted by kind.
@@ -130,6 +144,7 @@ class PlainPlan:
     plan: Plan
     start_floors: dict[str, int]
     finish_floors: dict[str, int]
+    begun: frozenset[str]
     promises: tuple[Promise, ...]
     axis: Axis
     simplifications: tuple[Simplification, ...]
@@ -145,11 +160,7 @@ class _Writer:
 
     def __init__(self, roadmap: Roadmap) -> None:
         self.plan = roadmap.plan
-        start = self.plan.start
-        if start is None and roadmap.start_date is not None:
-            start = dt.datetime.combine(roadmap.start_date, dt.time())
-        calendar = self.plan.calendar
-        self.axis = Axis(calendar, None if start is None else calendar.worked(absolute(start)))
+        self.axis = Axis.of(roadmap)
         self.tasks = {t.id: t for t in self.plan.tasks}
         self.parts: dict[str, list[PlanTask]] = {}
         for task in self.plan.tasks:
@@ -166,13 +177,15 @@ class _Writer:
     def write(self) -> PlainPlan:
         tasks = tuple(self._summary(t) if t.id in self.parts else self._task(t) for t in self.plan.tasks)
         links = [plain for link in self.plan.links if (plain := self._link(link)) is not None]
-        for summary, parts in self.parts.items():
-            for part in parts:
-                links += (PlanLink(summary, part.id, LinkType.SS), PlanLink(part.id, summary, LinkType.FF))
+        for summary, members in self.parts.items():
+            parts = [t for t in members if t.state is not TaskState.DROPPED or t.id in self.parts]
+            links += (PlanLink(part.id, summary, LinkType.FF) for part in parts)
+            links += (PlanLink(summary, part.id, LinkType.SS) for part in parts if part.id not in self.answered)
         return PlainPlan(
             plan=Plan(tasks, tuple(links), name=self.plan.name, calendar=self.plan.calendar),
             start_floors=self.start_floors,
             finish_floors=self.finish_floors,
+            begun=frozenset(self.begun),
             promises=tuple(sorted(self.promises, key=lambda p: (p.task, p.kind))),
             axis=self.axis,
             simplifications=tuple(
@@ -195,7 +208,7 @@ class _Writer:
             task = pending.pop()
             if task in self.parts:
                 pending += (part.id for part in self.parts[task])
-            else:
+            elif self.tasks[task].state is not TaskState.DROPPED:
                 found.append(task)
         return found
 
@@ -207,49 +220,45 @@ class _Writer:
             self.notes["calendar"].add(task.id)
             duration = None if duration is None else _scaled(duration, own, week)
             estimate = None if estimate is None else _scaled_estimate(estimate, own, week)
-        if task.state is TaskState.DONE:
-            duration = self._finish(task, duration or 0)
-        elif task.state is TaskState.OPEN:
-            begun = self._at(task.actual_start, task)
+        begun = self._at(task.actual_start, task)
+        state = TaskState.DONE if task.state is TaskState.OPEN and is_over(task) else task.state
+        if state is TaskState.DONE:
+            duration = self._finish(task, begun, duration or 0)
+        elif state is TaskState.OPEN:
             self._lay_down(task, [task.id])
             if begun is None:
                 self._delay(task)
-            elif task.remaining_minutes is None:
-                self._pin(task, begun)
             else:
-                rest = _scaled(task.remaining_minutes, own, week)
-                self._resume(task, begun, max(0, (duration or 0) - rest))
-                duration = rest
-                if estimate is not None:
-                    estimate = _scaled_estimate(estimate, rest, estimate.likely) if estimate.likely else None
-        return PlanTask(
-            task.id, task.name, duration, task.state, level_of_effort=task.level_of_effort, estimate=estimate
-        )
+                rest = None if task.remaining_minutes is None else _scaled(task.remaining_minutes, own, week)
+                self._resume(task, begun, 0 if rest is None else max(0, (duration or 0) - rest))
+                if rest is not None:
+                    duration = rest
+                    if estimate is not None:
+                        estimate = _scaled_estimate(estimate, rest, estimate.likely) if estimate.likely else None
+        return PlanTask(task.id, task.name, duration, state, level_of_effort=task.level_of_effort, estimate=estimate)
 
-    def _finish(self, task: PlanTask, duration: int) -> int:
+    def _finish(self, task: PlanTask, begun: int | None, duration: int) -> int:
         """Put finished work where it was done, if anybody says; returns its duration."""
         finish = self._at(task.actual_finish, task)
+        if finish is None and begun is not None:
+            finish = begun + duration
         if finish is None:
             return duration
-        start = self._at(task.actual_start, task)
         self.answered.add(task.id)
-        self.start_floors[task.id] = finish - duration if start is None else min(start, finish)
+        self.start_floors[task.id] = finish - duration if begun is None else min(begun, finish)
         return finish - self.start_floors[task.id]
 
-    def _pin(self, task: PlanTask, begun: int) -> None:
-        """Started work nobody knows the remainder of: it began when it did, and is not over yet."""
-        self.notes["progress"].add(task.id)
-        self.answered.add(task.id)
-        self.start_floors[task.id] = begun
-        status = self._at(self.plan.status_date, task)
-        if status is not None:
-            self._raise(self.finish_floors, task.id, status)
-
     def _resume(self, task: PlanTask, begun: int, done: int) -> None:
-        """The rest of started work: after the status date, or where it is if nothing interrupts it."""
+        """What is left of started work, or all of it where nobody says, ends no earlier than the status date."""
         self.begun[task.id] = begun
         status = self._at(self.plan.status_date, task)
-        self.start_floors[task.id] = begun + done if status is None else max(begun, status)
+        self.start_floors[task.id] = begun + done
+        if task.remaining_minutes is None:
+            self.notes["progress"].add(task.id)
+            if status is not None:
+                self._raise(self.finish_floors, task.id, status)
+        elif status is not None:
+            self.start_floors[task.id] = max(begun + done, status)
 
     def _delay(self, task: PlanTask) -> None:
         """What keeps work that has not started from starting, other than links and constraints."""
@@ -264,7 +273,7 @@ class _Writer:
     def _lay_down(self, task: PlanTask, holders: Sequence[str]) -> None:
         """Constraint, deadline and dates by hand of a task, which hold for `holders`."""
         if task.deadline is not None:
-            self._promise(task, "deadline", task.deadline, False)
+            self._promise(task, "deadline", task.deadline, holders)
         if task.manual and task.pinned_start is not None:
             self.notes["manual"].add(task.id)
             self._hold(self.start_floors, holders, task.pinned_start)
@@ -277,24 +286,34 @@ class _Writer:
             return
         if constraint.type in (ConstraintType.SNET, ConstraintType.MSO):
             self._hold(self.start_floors, holders, constraint.at)
-        elif constraint.type in (ConstraintType.FNET, ConstraintType.MFO):
+        elif constraint.type is ConstraintType.FNET or (
+            constraint.type is ConstraintType.MFO and task.id not in self.parts  # only the last part can finish then
+        ):
             self._hold(self.finish_floors, holders, constraint.at)
         if constraint.type.hard:
             self.notes["must-date"].add(task.id)
             of_start = constraint.type in (ConstraintType.SNLT, ConstraintType.MSO)
-            self._promise(task, constraint.type.value, constraint.at, of_start)
+            self._promise(task, constraint.type.value, constraint.at, holders, of_start)
 
-    def _promise(self, task: PlanTask, kind: str, at: dt.datetime, of_start: bool) -> None:
+    def _promise(
+        self, task: PlanTask, kind: str, at: dt.datetime, holders: Sequence[str], of_start: bool = False
+    ) -> None:
         minutes = self._at(at, task)
-        # What has started has kept or broken the date of its start already.
-        if minutes is not None and not (of_start and task.actual_start is not None):
-            self.promises.append(Promise(task.id, kind, at, minutes, of_start))
+        # What has started has kept or broken a date of its start already.
+        kept_by = tuple(sorted(i for i in holders if not of_start or self._waits(self.tasks[i])))
+        if minutes is not None and kept_by:
+            self.promises.append(Promise(task.id, kind, at, minutes, of_start, kept_by))
 
     def _hold(self, floors: dict[str, int], tasks: Sequence[str], at: dt.datetime) -> None:
         for task in map(self.tasks.__getitem__, tasks):
             minutes = self._at(at, task)
-            if minutes is not None and task.state is TaskState.OPEN and task.actual_start is None:
+            # The start of what has started is no question any more.
+            if minutes is not None and not is_over(task) and (floors is self.finish_floors or self._waits(task)):
                 self._raise(floors, task.id, minutes)
+
+    @staticmethod
+    def _waits(task: PlanTask) -> bool:
+        return task.actual_start is None and not is_over(task)
 
     @staticmethod
     def _raise(floors: dict[str, int], task: str, minutes: int) -> None:
@@ -315,14 +334,15 @@ class _Writer:
 
     def _link(self, link: PlanLink) -> PlanLink | None:
         """The link with its lag in minutes of the axis; None where progress has answered it."""
-        if link.successor in self.answered:
+        if link.successor in self.answered or (link.predecessor in self.answered and link.successor in self.begun):
             return None
         lag = self._lag(link) + self.delays.get(link.successor, 0)
         if link.predecessor in self.begun and not link.type.from_finish:
             # The node of the predecessor is its remainder, which starts later than the task did.
             floors = self.finish_floors if link.type.to_finish else self.start_floors
             for task in self._leaves(link.successor) if link.successor in self.parts else (link.successor,):
-                self._raise(floors, task, self.begun[link.predecessor] + lag)
+                if task not in self.answered:
+                    self._raise(floors, task, self.begun[link.predecessor] + lag)
             return None
         if link.predecessor in self.parts and not link.type.from_finish:
             self.notes["summary"].add(link.predecessor)
@@ -358,6 +378,12 @@ class _Writer:
             case LagCalendar.CLOCK:
                 return ALL_HOURS
         return self._calendar(name)
+
+
+def is_over(task: PlanTask) -> bool:
+    """Whether nothing is left to be done, by the state of a task or by its dates."""
+    started_milestone = task.actual_start is not None and task.duration_minutes == 0
+    return task.state is not TaskState.OPEN or task.actual_finish is not None or started_milestone
 
 
 def _week(calendar: WorkingCalendar) -> int:
