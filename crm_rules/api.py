@@ -49,6 +49,7 @@ from crm_rules.model.schema import project_schema, questions_beside_columns
 from crm_rules.program.check import Conventions
 from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.change_text import changes_of, task_named
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
 from crm_rules.roadmap.plan import Plan
@@ -56,6 +57,7 @@ from crm_rules.roadmap.quality import PROFILES as QUALITY_PROFILES
 from crm_rules.roadmap.quality import QualityReport, check_quality
 from crm_rules.roadmap.simulation import simulate
 from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
+from crm_rules.roadmap.what_if import Comparison, ImpossibleChange, what_if
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
 
 BUNDLED_PACK = "crm"
@@ -430,6 +432,7 @@ __all__ = [
     "Assessment",
     "Assessor",
     "ClauseDraft",
+    "Comparison",
     "Conclusion",
     "CrmRulesError",
     "Decides",
@@ -439,6 +442,7 @@ __all__ = [
     "EngineError",
     "Evidence",
     "Finding",
+    "ImpossibleChange",
     "Level",
     "LimitReached",
     "Limits",
@@ -461,6 +465,7 @@ __all__ = [
     "UnsupportedByEngine",
     "assess",
     "assess_many",
+    "changes_of",
     "check_quality",
     "compile_packs",
     "cross_check",
@@ -475,5 +480,7 @@ __all__ = [
     "project_facts",
     "rule_source",
     "simulate",
+    "task_named",
     "verify",
+    "what_if",
 ]

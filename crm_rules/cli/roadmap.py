@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -12,6 +13,7 @@ from crm_rules import api
 from crm_rules.cli.exit_codes import ExitCode
 from crm_rules.cli.options import NEVER
 from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
+from crm_rules.cli.problems import problems_text
 from crm_rules.cli.session import Session
 from crm_rules.errors import MissingExtra
 from crm_rules.report.phrases import sentence
@@ -74,6 +76,14 @@ _FIGURES: Final[tuple[FigureKind, ...]] = ("gantt", "graph")
     callback=_spread,
     help="Let tasks without an estimate vary too, in percent of their duration: -10,30.",
 )
+@click.option("--to", "target", metavar="TASK", help="Show what leads to this task, by id or name.")
+@click.option(
+    "--what-if",
+    "changes",
+    metavar="CHANGE",
+    multiple=True,
+    help="Show what a change would do, such as 'delay TASK 5d'; may be repeated.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice((*SEVERITIES, NEVER)),
@@ -93,6 +103,8 @@ def roadmap(
     samples: int | None,
     seed: int,
     spread: tuple[float, float] | None,
+    target: str | None,
+    changes: Sequence[str],
     fail_on: str,
     everything: bool,
 ) -> int:
@@ -100,6 +112,9 @@ def roadmap(
 
     Errors are loops, tasks that are later than the dates laid down allow, and failed checks of the plan's quality.
     Warnings are what leaves dates unknown, and checks that ask for a look.
+
+    CHANGE is one of: delay TASK 5d, lengthen TASK 3d, shorten TASK 2d, drop TASK, link A -> B SS+2d, unlink A -> B,
+    lag A -> B 3d. Days are working days; w are weeks of five days, h hours. TASK is an id, or a name only one task has.
     """
     session: Session = ctx.obj
     wanted = outputs(ctx, formats, files, roadmap_format_of_file)
@@ -113,11 +128,36 @@ def roadmap(
     simulation = None if samples is None else _simulated(session, found, samples, seed, spread)
     content = RoadmapContent(found, file, report, quality is not None, simulation)
     try:
+        content = _asked(content, target, changes)
+    except api.ImpossibleChange as error:
+        # Nothing is wrong with the file: the call asked for what is not there.
+        session.note(problems_text(error.diagnostics, session.err_color))
+        return ExitCode.USAGE
+    try:
         for output in wanted:
             _write(session, output, content, everything, figure or _FIGURES[0])
     except MissingExtra as error:
         raise click.UsageError(f"{error}.") from None
     return ExitCode.FOUND if _fails(content, fail_on) else ExitCode.OK
+
+
+def _asked(content: RoadmapContent, target: str | None, changes: Sequence[str]) -> RoadmapContent:
+    """With what leads to a task, and what changes would do.
+
+    Raises:
+        api.ImpossibleChange: a task or a link is not there, or a change cannot be made.
+    """
+    roadmap = content.roadmap
+    if target is not None:
+        task = api.task_named(roadmap.plan, target)
+        try:
+            content = replace(content, target=task, slack=roadmap.driving_slack(task))
+        except KeyError:
+            raise click.UsageError(f"Nothing leads to '{target}': it is a summary task or dropped.") from None
+    if changes:
+        comparison = api.what_if(roadmap, api.changes_of(roadmap.plan, changes))
+        content = replace(content, changes=tuple(c.strip() for c in changes), what_if=comparison)
+    return content
 
 
 def _simulated(

@@ -1,4 +1,4 @@
-"""The Gantt chart of a roadmap: bars at the earliest dates, float behind them, critical tasks first to be seen."""
+"""The Gantt chart of a roadmap: bars at the planned dates, float behind them, critical tasks first to be seen."""
 
 from __future__ import annotations
 
@@ -87,8 +87,9 @@ _FIRST_DAY: Final = dt.date(1, 1, 1)
 def gantt(roadmap: Roadmap, title: str = "") -> Figure:
     """The schedule as a matplotlib figure.
 
-    A bar is a task at its earliest dates; the line behind it ends where the task has to be finished lest the
-    project ends later, so its length is the total float. A plan without dates is drawn in working days.
+    A bar is a task at its planned dates, the earliest unless it is to be done as late as possible. The line behind
+    it ends where the task has to be finished lest the project ends later, so its length is the total float. A plan
+    without dates is drawn in working days.
 
     Args:
         roadmap: the roadmap to draw.
@@ -126,9 +127,9 @@ class _Chart:
     def _span(self, view: TaskView) -> _Span:
         s = view.schedule
         if self.dated:
-            dates = (s.early_start, s.early_finish, s.late_finish)
+            dates = (s.start, s.finish, s.late_finish)
             return _Span(*(None if d is None else absolute(d) for d in dates))
-        minutes = (s.early_start_minutes, s.early_finish_minutes, s.late_finish_minutes)
+        minutes = (s.start_minutes, s.finish_minutes, s.late_finish_minutes)
         return _Span(*(None if m is None else float(m) for m in minutes))
 
     def _scale(self) -> _Scale:

@@ -16,13 +16,21 @@ def roadmap_object(content: RoadmapContent) -> dict[str, Any]:
     roadmap = content.roadmap
     status = roadmap.plan.status_date
     asked = (("quality", content.quality), ("simulation", content.simulation))
+    extra: dict[str, Any] = {name: found.to_dict() for name, found in asked if found is not None}
+    if content.what_if is not None:
+        extra["what_if"] = {"changes": list(content.changes), **content.what_if.to_dict()}
+    if content.target is not None:
+        slack = [{"id": task, "slack_minutes": minutes} for task, minutes in sorted(content.slack.items())]
+        extra["driving_slack"] = {"to": content.target, "tasks": slack}
+    if content.reasons:
+        extra["reasons"] = {task: list(reasons) for task, reasons in content.reasons.items()}
     return {
         "schema": SCHEMA,
         "name": roadmap.plan.name or None,
         "status_date": None if status is None else status.isoformat(),
         **roadmap.to_dict(),
         "trouble": [t.to_dict() for t in troubles(content)],
-        **{name: found.to_dict() for name, found in asked if found is not None},
+        **extra,
     }
 
 

@@ -61,7 +61,7 @@ def mermaid_gantt(content: RoadmapContent) -> str:
     lines = ["gantt", f"{_INDENT}title {mermaid_text(content.title)}", f"{_INDENT}dateFormat YYYY-MM-DDTHH:mm"]
     lines.append(f"{_INDENT}axisFormat %d %b %Y")
     lines += _comments(left_out)
-    dateless = [v for v in views if v.schedule.early_start is None or v.schedule.early_finish is None]
+    dateless = [v for v in views if v.schedule.start is None or v.schedule.finish is None]
     if dateless:
         lines.append(f"{_INDENT}%% without dates: {_comment(shortened([v.name for v in dateless], MOST_NAMES))}")
     names = {t.id: t.name for t in roadmap.plan.tasks}
@@ -86,7 +86,7 @@ def _sections(views: Sequence[TaskView], names: dict[str, str]) -> list[tuple[st
 
 
 def _bar(view: TaskView) -> str:
-    start, finish = view.schedule.early_start, view.schedule.early_finish
+    start, finish = view.schedule.start, view.schedule.finish
     if start is None or finish is None:
         return ""
     tags = []

@@ -14,12 +14,9 @@ from typing import Final
 
 from crm_rules.report.phrases import be, count
 from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
-from crm_rules.roadmap.plan import LagUnit, LinkType, PlanTask, TaskState, days_of, minutes_of
+from crm_rules.roadmap.plan import LagUnit, LinkType, PlanTask, TaskState, days_of
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-_NEAR_DAYS: Final = 5
-_NEAR_PARTS: Final = 20  # a twentieth of the length of the plan
 
 _LAST: Final = 1 << 200
 """A working minute after all others, for sorting what has no date."""
@@ -91,20 +88,11 @@ class TaskView:
         return self.mark is Mark.DONE or self.task.actual_start is not None
 
 
-def near_band_minutes(roadmap: Roadmap) -> int:
-    """Total float up to which a task counts as nearly critical, in working minutes.
-
-    Five working days, or a twentieth of the length of the plan where that is more.
-    """
-    return max(minutes_of(_NEAR_DAYS, roadmap.plan.minutes_per_day), (roadmap.finish_minutes or 0) // _NEAR_PARTS)
-
-
 def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
-    """All scheduled tasks by early start, parts below the summary task they belong to.
+    """All scheduled tasks by start, parts below the summary task they belong to.
 
     Tasks without a date come last; of tasks that start together, the shorter one first, then by id.
     """
-    band = roadmap.plan.critical_limit_minutes + near_band_minutes(roadmap)
     planned = {t.id: t for t in roadmap.plan.tasks}
     parts: dict[str | None, list[str]] = {}
     for name in roadmap.tasks:
@@ -119,8 +107,8 @@ def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
     while pending:
         name, depth = pending.pop()
         schedule, inner = roadmap.tasks[name], parts.get(name, [])
-        mark = _mark(planned[name], schedule, band)
-        found.append(TaskView(planned[name], schedule, mark, depth, bool(inner), roadmap.plan.minutes_per_day))
+        mark = _mark(planned[name], schedule)
+        found.append(TaskView(planned[name], schedule, mark, depth, schedule.summary, roadmap.plan.minutes_per_day))
         pending += [(part, depth + 1) for part in _in_order(roadmap, inner, starts)]
     return tuple(found)
 
@@ -129,7 +117,7 @@ def _in_order(roadmap: Roadmap, names: Iterable[str], starts: Mapping[str, int])
     """Last first, as a stack wants them."""
 
     def key(name: str) -> tuple[int, int, str]:
-        finish = roadmap.tasks[name].early_finish_minutes
+        finish = roadmap.tasks[name].finish_minutes
         return starts[name], _LAST if finish is None else finish, name
 
     return sorted(names, key=key, reverse=True)
@@ -145,20 +133,19 @@ def _earliest(roadmap: Roadmap, parts: Mapping[str | None, list[str]]) -> dict[s
         order.append(name)
         pending += parts.get(name, ())
     for name in reversed(order):
-        own = roadmap.tasks[name].early_start_minutes
+        own = roadmap.tasks[name].start_minutes
         found[name] = min((found[p] for p in parts.get(name, ())), default=_LAST) if own is None else own
     return found
 
 
-def _mark(task: PlanTask, schedule: TaskSchedule, band: int) -> Mark:
-    if task.state is TaskState.DONE:
+def _mark(task: PlanTask, schedule: TaskSchedule) -> Mark:
+    if task.state is TaskState.DONE or task.actual_finish is not None:
         return Mark.DONE
     if schedule.critical:
         return Mark.CRITICAL
     if schedule.critical is None:
         return Mark.UNKNOWN
-    total = schedule.total_float_minutes
-    return Mark.NEAR if total is not None and total <= band else Mark.PLAIN
+    return Mark.NEAR if schedule.near_critical else Mark.PLAIN
 
 
 _URGENCY: Final = {Mark.CRITICAL: 0, Mark.NEAR: 1, Mark.UNKNOWN: 2, Mark.PLAIN: 3, Mark.DONE: 4}
@@ -196,7 +183,7 @@ class LinkView:
     Attributes:
         predecessor, successor: ids of the tasks.
         text: types and lags; "" for a plain finish to start.
-        critical: it holds a critical task where it is, and leaves one.
+        critical: it is part of a critical path.
         loop: it is part of a loop, so that nothing was scheduled by it.
     """
 
@@ -216,13 +203,12 @@ def link_views(roadmap: Roadmap, shown: Iterable[TaskView]) -> tuple[LinkView, .
         if link.predecessor in place and link.successor in place:
             ends = link.predecessor, link.successor
             texts.setdefault(ends, []).append(link_text(link.type, link.lag, link.unit, roadmap.plan.minutes_per_day))
+    critical = {(k.predecessor, k.successor) for k in roadmap.critical_links or ()}
     found = []
     for (before, after), said in texts.items():
-        both = roadmap.tasks[before].critical is True and roadmap.tasks[after].critical is True
-        drives = any(d.predecessor == before and not d.through for d in roadmap.tasks[after].driving)
         loop = before in tangled and tangled[before] == tangled.get(after)
         text = "" if said == ["FS"] else ", ".join(dict.fromkeys(said))
-        found.append(LinkView(before, after, text, both and drives, loop))
+        found.append(LinkView(before, after, text, (before, after) in critical, loop))
     return tuple(sorted(found, key=lambda k: (place[k.predecessor], place[k.successor])))
 
 
@@ -255,7 +241,7 @@ def days_in(roadmap: Roadmap, minutes: int | None) -> str:
 def facts_text(view: TaskView) -> tuple[str, ...]:
     """What a drawing says of a task besides its name: when a milestone is, how long other work takes, and its float."""
     if view.milestone:
-        at = view.schedule.early_finish
+        at = view.schedule.finish
         return ("milestone",) if at is None else (day_text(at.date()),)
     if view.summary:
         return ()

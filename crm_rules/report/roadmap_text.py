@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from rich.text import Text
@@ -11,19 +12,17 @@ from crm_rules.explain.narration import date_text
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, be, capitalised, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
-from crm_rules.report.roadmap_table import Column, table
 from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
-    day_text,
     days_in,
-    days_text,
     link_text,
     most_urgent,
-    near_band_minutes,
     task_views,
 )
+from crm_rules.report.roadmap_text_asked import path_to, what_if, why
 from crm_rules.report.roadmap_text_checks import quality, simulation
+from crm_rules.report.roadmap_text_rows import MARKS, MILESTONE, WIDE, task_rows
 from crm_rules.report.roadmap_trouble import SEVERITIES, Trouble, troubles
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap
@@ -41,13 +40,6 @@ MOST_OFFENDERS: Final = 4
 """Tasks or links a failed check lists one by one."""
 
 MOST_NAMES: Final = 8
-
-WIDE: Final = 96
-"""Columns from which the schedule has room for more than dates and float."""
-
-MARKS: Final = {Mark.DONE: "✓", Mark.CRITICAL: "●", Mark.NEAR: "○", Mark.UNKNOWN: "?", Mark.PLAIN: " "}
-
-MARK_STYLES: Final = {Mark.DONE: "dim", Mark.CRITICAL: "red", Mark.NEAR: "yellow", Mark.UNKNOWN: "magenta"}
 
 _MEANINGS: Final = {
     Mark.CRITICAL: "critical",
@@ -156,32 +148,46 @@ def _critical_path(page: Page, content: RoadmapContent, view: View) -> None:
     roadmap = content.roadmap
     views = {v.id: v for v in task_views(roadmap)}
     if not roadmap.critical_path:
-        certain = [v for v in views.values() if v.critical]
+        certain = [v for v in views.values() if v.critical and not v.summary]
         if roadmap.critical_path is None and certain:
             page.heading("Critical whatever is still unknown", count(len(certain), "task"))
-            _rows(page, [(v, "") for v in certain], ("days",))
+            task_rows(page, certain, ("days", "start", "finish"))
         return
     path = [views[t] for t in roadmap.critical_path]
     minutes = sum(v.task.duration_minutes or 0 for v in path)
     page.heading("Critical path", f"{count(len(path), 'task')}, {days_in(roadmap, minutes)} of work")
-    joined = [(v, _joint(before, v)) for before, v in zip([None, *path], path, strict=False)]
-    if len(joined) > MOST_STEPS and not view.everything:
+    joints = {after.id: _joint(before, after) for before, after in pairwise(path)}
+    wide = page.width >= WIDE
+    columns = ("after", "days", "drag", "start", "finish") if wide else ("days", "drag", "start", "finish")
+    if len(path) > MOST_STEPS and not view.everything:
         half = MOST_STEPS // 2
-        _rows(page, joined[:half], ("link", "days"))
-        page.text(words((f"{count(len(joined) - 2 * half, 'task')} between with --all", "dim")), indent=3)
-        _rows(page, joined[-half:], ("link", "days"), head=False)
+        task_rows(page, path[:half], columns, joints)
+        page.text(words((f"{count(len(path) - 2 * half, 'task')} between with --all", "dim")), indent=3)
+        task_rows(page, path[-half:], columns, joints, head=False)
     else:
-        _rows(page, joined, ("link", "days"))
-    others = (roadmap.critical_path_count or 1) - 1
-    if others:
+        task_rows(page, path, columns, joints)
+    if any(v.schedule.drag_minutes for v in path):
         page.blank()
-        page.text(f"{capitalised(count(others, 'more chain'))} of tasks {be(others)} just as long.")
+        page.text(words(("Drag: days the project would end earlier if the task took no time.", "dim")))
+    _other_paths(page, roadmap, view)
 
 
-def _joint(before: TaskView | None, after: TaskView) -> str:
+def _other_paths(page: Page, roadmap: Roadmap, view: View) -> None:
+    others = (roadmap.critical_path_count or 1) - 1
+    if not others:
+        return
+    names = {t.id: t.name for t in roadmap.plan.tasks}
+    page.blank()
+    more = "" if view.everything else " (--all)"
+    page.text(f"{count(others, 'more chain')} of tasks {be(others)} just as long{more}.")
+    if view.everything:
+        for path in roadmap.critical_paths() or ():
+            if path != roadmap.critical_path:
+                page.item("- ", " → ".join(names[t] for t in path), indent=2)
+
+
+def _joint(before: TaskView, after: TaskView) -> str:
     """How a task hangs on the one before it on the path."""
-    if before is None:
-        return ""
     for driver in after.schedule.driving:
         if driver.predecessor == before.id:
             return link_text(driver.type, driver.lag_minutes, LagUnit.WORKING, after.per_day)
@@ -196,8 +202,11 @@ def _schedule(page: Page, content: RoadmapContent, view: View) -> None:
     if not views:
         return
     shown, left_out = (views, "") if view.everything else _selected(views)
-    page.heading("Schedule", "dates are the earliest, float in working days")
-    _rows(page, [(v, "") for v in shown], ("days", "float"))
+    page.heading("Schedule", "float: working days a task can slip without moving the end")
+    columns = ["days", "start", "finish", "float"]
+    if page.width >= WIDE:
+        columns += ["free", *(["owner"] if any(v.task.owners for v in shown) else [])]
+    task_rows(page, shown, columns)
     page.blank()
     if legend := _legend(content.roadmap, shown):
         page.text(words((legend, "dim")))
@@ -223,7 +232,7 @@ def _selected(views: Sequence[TaskView]) -> tuple[Sequence[TaskView], str]:
 
 def _legend(roadmap: Roadmap, shown: Iterable[TaskView]) -> str:
     used = {v.mark for v in shown}
-    band = days_in(roadmap, near_band_minutes(roadmap)).replace("working days", "days")
+    band = days_in(roadmap, roadmap.near_critical_minutes).replace("working days", "days")
     meanings = {**_MEANINGS, Mark.NEAR: f"at most {band} of float"}
     said = [
         f"{MARKS[mark]} {meanings[mark]}"
@@ -231,71 +240,20 @@ def _legend(roadmap: Roadmap, shown: Iterable[TaskView]) -> str:
         if mark in used
     ]
     if any(v.milestone for v in shown):
-        said.append("◆ milestone")
+        said.append(f"{MILESTONE} milestone")
     return " · ".join(said)
 
 
-def _rows(page: Page, rows: Sequence[tuple[TaskView, str]], columns: Sequence[str], head: bool = True) -> None:
-    """Tasks as lines of a table; what does not fit the page is cut from the names."""
-    dated = any(v.schedule.early_start is not None for v, _ in rows)
-    cells = []
-    for task, link in rows:
-        style = MARK_STYLES.get(task.mark, "")
-        schedule = task.schedule
-        if dated:
-            start = "?" if schedule.early_start is None else day_text(schedule.early_start.date())
-            finish = "?" if schedule.early_finish is None else day_text(schedule.early_finish.date())
-        else:
-            start = _day_number(schedule.early_start_minutes, task.per_day)
-            finish = _day_number(schedule.early_finish_minutes, task.per_day)
-        name = ("  " * min(task.depth, 6)) + task.name
-        cells.append(
-            {
-                "mark": (MARKS[task.mark], style),
-                "name": (name, "bold" if task.summary else "dim" if task.mark is Mark.DONE else ""),
-                "link": (link, "dim"),
-                "days": (_length(task), "dim"),
-                "start": (start, "dim" if task.milestone else ""),
-                "finish": (finish, ""),
-                "float": (task.float_text, style),
-                "free": (days_text(schedule.free_float_minutes, task.per_day), "dim"),
-                "owner": (", ".join(task.task.owners), "dim"),
-            }
-        )
-    ends = ("start", "finish")
-    wanted = [
-        "mark",
-        "name",
-        *(c for c in columns if c not in ("float",)),
-        *ends,
-        *(c for c in columns if c == "float"),
-    ]
-    if "float" in columns and page.width >= WIDE:
-        wanted.append("free")
-        if any(v.task.owners for v, _ in rows):
-            wanted.append("owner")
-    table(page, [_COLUMNS[c] for c in wanted], [[row[c] for c in wanted] for row in cells], head)
-
-
-def _length(view: TaskView) -> str:
-    return "◆" if view.milestone else view.length_text if not view.summary else ""
-
-
-def _day_number(minutes: int | None, per_day: int) -> str:
-    return "?" if minutes is None else f"day {days_text(minutes, per_day)}"
-
-
-_COLUMNS: Final = {
-    "mark": Column("", 1, right=False),
-    "name": Column("Task", 0, right=False),
-    "link": Column("After", 7, right=False),
-    "days": Column("Days", 5),
-    "start": Column("Start", 11),
-    "finish": Column("Finish", 11),
-    "float": Column("Float", 6),
-    "free": Column("Free", 6),
-    "owner": Column("Owner", 14, right=False),
-}
-
-_SECTIONS: Final[tuple[Section, ...]] = (_title, _verdict, _trouble, _critical_path, simulation, _schedule, quality)
+_SECTIONS: Final[tuple[Section, ...]] = (
+    _title,
+    _verdict,
+    _trouble,
+    what_if,
+    path_to,
+    why,
+    _critical_path,
+    simulation,
+    _schedule,
+    quality,
+)
 """What the report consists of, in order; a section without content adds nothing."""

@@ -139,7 +139,10 @@ def _late(content: RoadmapContent) -> Iterator[Trouble]:
     late = sorted(
         (t.total_float_minutes, t.id)
         for t in roadmap.tasks.values()
-        if t.total_float_minutes is not None and t.total_float_minutes < 0 and _unfinished(planned[t.id])
+        if not t.summary
+        and t.total_float_minutes is not None
+        and t.total_float_minutes < 0
+        and _unfinished(planned[t.id])
     )
     if not late:
         return
@@ -164,7 +167,7 @@ def _late(content: RoadmapContent) -> Iterator[Trouble]:
 def _missed(roadmap: Roadmap, task: PlanTask, schedule: TaskSchedule) -> str:
     """What was laid down for a task, what comes of it, and by how much it is missed."""
     promise = _promise(task)
-    when = f", planned for {day_text(schedule.early_finish.date())}" if schedule.early_finish is not None else ""
+    when = f", planned for {day_text(schedule.finish.date())}" if schedule.finish is not None else ""
     return f"{task.name}: {promise}{when}, {days_in(roadmap, -(schedule.total_float_minutes or 0))} too late"
 
 

@@ -217,3 +217,41 @@ def test_the_lines_tasks_were_read_from_are_kept(sound: Path) -> None:
     roadmap = api.load_roadmap(sound)
     assert [t.source for t in roadmap.plan.tasks] == ["line 5", "line 6", "line 7"]
     assert [k.source for k in roadmap.plan.links] == ["line 6", "line 7"]
+
+
+# -- what somebody asks -------------------------------------------------------------------------
+
+
+def test_what_leads_to_a_task_is_shown_with_its_slack(sound: Path) -> None:
+    found = as_json(sound, "--to", "walls")["driving_slack"]
+    assert found == {
+        "to": "b",
+        "tasks": [{"id": "a", "slack_minutes": 0}, {"id": "b", "slack_minutes": 0}],
+    }
+    assert "── What leads to Walls " in call("roadmap", sound, "--to", "b").out
+
+
+def test_what_a_change_would_do_is_shown(sound: Path) -> None:
+    options = ("--what-if", "lengthen b 2d", "--what-if", "unlink b -> c")
+    found = as_json(sound, *options)["what_if"]
+    assert found["changes"] == ["lengthen b 2d", "unlink b -> c"]
+    # Without the roof behind them the walls end alone: nine days and two, less the day of the roof.
+    assert found["finish_minutes"] == (2 - 1) * 480
+    assert found["no_longer_critical"] == ["c"]
+    text = call("roadmap", sound, *options).out
+    assert "The project ends 1 working day later: on 18 Mar 2026 instead of 17 Mar 2026." in text
+    assert "No longer critical: Roof" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", "wals"), "there is no task 'wals'\n  did you mean 'Walls'?"),
+        (("--what-if", "drop x", "--what-if", "paint it"), "2 errors."),
+        (("--what-if", "link c -> a"), "would wait for each other in a loop"),
+    ],
+)
+def test_questions_about_what_is_not_there_are_wrong_usage(sound: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = call("roadmap", sound, *arguments)
+    assert (result.code, result.out) == (ExitCode.USAGE, "")
+    assert said in result.err
