@@ -120,7 +120,9 @@ class _Import:
         links = reader.links()
         start = self._date("StartDate")
         status = self._date("StatusDate")
-        limit = self._whole("CriticalSlackLimit", 0) * self._whole("MinutesPerDay", MINUTES_PER_DAY)
+        per_day = self._whole("MinutesPerDay", MINUTES_PER_DAY)
+        if per_day < 1:
+            self._findings.error(f"MinutesPerDay of the project is {per_day}, where a day has at least one")
         self._remark_on_options(reader)
         self._findings.raise_errors()
         plan = Plan(
@@ -132,7 +134,8 @@ class _Import:
             status_date=status,
             calendar=own,
             calendars=reader.calendars,
-            critical_limit_minutes=limit,
+            critical_limit_minutes=self._whole("CriticalSlackLimit", 0) * per_day,
+            minutes_per_day=per_day,
         )
         return ImportedPlan(plan, self._findings.notes(), reader.stored, reader.places)
 

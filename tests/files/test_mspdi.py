@@ -147,6 +147,7 @@ class TestSample:
         assert self.plan.start == START
         assert self.plan.status_date == at("2026-03-20 17:00")
         assert self.plan.critical_limit_minutes == 2 * 450
+        assert self.plan.minutes_per_day == 450
         assert self.plan.complete
         assert self.imported.notes == ()
 

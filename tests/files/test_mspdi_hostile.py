@@ -144,6 +144,11 @@ class TestMistakes:
             "plan.xml:12: Duration of task 'Task 8' (UID 8) is negative: -PT8H0M0S",
         ]
 
+    def test_a_day_without_minutes(self) -> None:
+        assert refused(mspdi(MinutesPerDay=0)) == [
+            "plan.xml: MinutesPerDay of the project is 0, where a day has at least one"
+        ]
+
     def test_thousands_of_them_are_counted(self) -> None:
         messages = refused(mspdi(*(task(n, Duration="x") for n in range(1, 1001))))
         assert len(messages) == 201

@@ -52,7 +52,8 @@ def _phrases(kind: TaskKind) -> list[list[str]]:
 def _bundled() -> dict[str, dict[str, list[str]]]:
     problems: list[Diagnostic] = []
     root = parse_yaml(SourceText("names", Path(task_names.__file__).with_suffix(".yaml").read_text("utf-8")), problems)
-    assert root is not None and not problems
+    assert root is not None
+    assert not problems
     table: dict[str, dict[str, list[str]]] = plain(root)["kinds"]
     return table
 

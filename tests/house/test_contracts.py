@@ -38,10 +38,13 @@ OFFENCES = [
     ("reports", "crm_rules.report.offence", "import crm_rules.model"),
     ("public", "crm_rules", "from crm_rules.errors import ProjectError"),
     ("public", "crm_rules", "import crm_rules.model.project"),
+    ("door-calamine", "crm_rules.files.offence", "import python_calamine"),
     ("door-click", "crm_rules.report.offence", "import click"),
     ("door-durable", "crm_rules.engine.offence", "from durable.lang import ruleset"),
     ("door-durable", "crm_rules.api", "import durable_rules_engine"),
     ("door-matplotlib", "crm_rules.cli.offence", "from matplotlib import pyplot"),
+    ("door-mpxj", "crm_rules.files.offence", "import jpype"),
+    ("door-mpxj", "crm_rules.roadmap.offence", "import mpxj"),
     ("door-networkx", "crm_rules.program.plan", "from networkx.algorithms import dag"),
     ("door-numpy", "crm_rules.roadmap.simulation", "from numpy.random import Generator"),
     ("door-pydantic", "crm_rules.api", "from pydantic import BaseModel"),
@@ -59,6 +62,8 @@ PERMITTED = {
     "crm_rules.engine.durable": "import durable.lang, durable_rules_engine, crm_rules.program",
     "crm_rules.engine.isolated": "import os, subprocess",
     "crm_rules.explain.why": "import crm_rules.engine.protocol",
+    "crm_rules.files.plan_mpxj": "import jpype, mpxj, tempfile",
+    "crm_rules.files.plan_sheets": "import python_calamine",
     "crm_rules.files.project": "import pathlib, pydantic, crm_rules.model",
     "crm_rules.files.ruleset": "import crm_rules.rules.syntax",
     "crm_rules.files.yaml_text": "import yaml",
@@ -140,5 +145,5 @@ def test_every_dependency_has_a_door() -> None:
     extras: dict[str, list[str]] = project["optional-dependencies"]
     requirements = [*project["dependencies"], *(r for name in extras if name != "dev" for r in extras[name])]
     names = {re.split(r"[^\w-]", requirement)[0] for requirement in requirements} - {project["name"]}
-    imported_as = {"PyYAML": "yaml", "durable_rules": "durable"}
+    imported_as = {"PyYAML": "yaml", "durable_rules": "durable", "python-calamine": "python_calamine"}
     assert {imported_as.get(name, name) for name in names} <= DOORS
