@@ -17,7 +17,7 @@ from crm_rules.roadmap.plan import (
     TaskState,
 )
 from crm_rules.roadmap.quality import Verdict
-from tests.roadmap.plans import DAY, plan
+from tests.roadmap.plans import DAY, link, plan
 
 at = dt.datetime.fromisoformat
 day = dt.date.fromisoformat
@@ -38,6 +38,11 @@ def chain(length: int, days: float = 1, **whole: Any) -> Plan:
     names = [f"t{n:02d}" for n in range(1, length + 1)]
     row = plan(dict.fromkeys(names, days), *(f"{a}->{b}" for a, b in pairwise(names)))
     return replace(row, **whole)
+
+
+def linked(base: Plan, *texts: str) -> Plan:
+    """The plan with more links."""
+    return replace(base, links=(*base.links, *map(link, texts)))
 
 
 def dated(base: Plan, **whole: Any) -> Plan:

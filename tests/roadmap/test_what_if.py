@@ -130,6 +130,17 @@ def test_task_that_becomes_late_is_told() -> None:
     assert compare(replace(after, tasks=late), replace(after, tasks=late)).newly_late == ()
 
 
+def test_delay_that_misses_a_deadline_makes_late() -> None:
+    # Six days from Monday 2 March end on Monday 9 March at 17:00: in time, and with another day for b no more.
+    base = with_tasks(
+        DIAMOND,
+        a=replace(DIAMOND.tasks[0], start=dt.date(2026, 3, 2)),
+        d=replace(DIAMOND.tasks[3], deadline=at("2026-03-09 17:00")),
+    )
+    assert what_if(base, [Lengthen("b", DAY)]).newly_late == (("a", -DAY), ("b", -DAY), ("d", -DAY))
+    assert what_if(base, [Delay("c", 2 * DAY)]).newly_late == ()
+
+
 def test_manual_task_is_moved_by_hand() -> None:
     pinned = replace(
         DIAMOND.tasks[2],

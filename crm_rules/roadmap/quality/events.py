@@ -9,14 +9,15 @@ task keeps its two points: the order written through it stays.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crm_rules.roadmap.plan import LagUnit, PlanLink, PlanTask, TaskState, named_links
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import LagUnit, PlanLink, PlanTask, named_links
 from crm_rules.roadmap.quality.progress import started
 
-SEARCH_STEPS: Final = 1_000_000
+SEARCH_STEPS: Final = 500_000
 """Arcs followed in search of redundant links, for all links of a plan together."""
 
 
@@ -66,8 +67,7 @@ class EventGraph:
     Args:
         links: all links of the plan.
         tasks: all tasks by id, ascending.
-        children: summary task to its parts.
-        work: ids of the tasks that are neither summary tasks nor dropped, ascending.
+        outline: which of them are part of which, and which are dropped.
         loops: tasks that wait for each other.
     """
 
@@ -75,11 +75,12 @@ class EventGraph:
         self,
         links: Iterable[PlanLink],
         tasks: Mapping[str, PlanTask],
-        children: Mapping[str, Sequence[str]],
-        work: Collection[str],
+        outline: Outline,
         loops: Sequence[frozenset[str]],
     ) -> None:
-        self._tasks, self._children, self._work, self._loops = tasks, children, work, loops
+        self._tasks, self._outline, self._loops = tasks, outline, loops
+        self._work = [name for name in tasks if name not in outline.parts and name not in outline.dropped]
+        work = set(self._work)
         self._in_start: dict[str, int] = {}
         self._in_finish: dict[str, int] = {}
         self._out_start: dict[str, int] = {}
@@ -87,14 +88,14 @@ class EventGraph:
         self._owner: list[str] = []
         arcs: list[tuple[int, int]] = []
         for name in tasks:
-            summary = name in children
+            summary = name in outline.parts
             first = len(self._owner)
             self._owner += [name] * (4 if summary else 2)
             self._in_start[name], self._in_finish[name] = first, first + 1
             self._out_start[name], self._out_finish[name] = (first + 2, first + 3) if summary else (first, first + 1)
             if not summary:
                 arcs.append((first, first + 1))
-        for parent, parts in children.items():
+        for parent, parts in outline.parts.items():
             for part in parts:
                 arcs += (
                     (self._in_start[parent], self._in_start[part]),
@@ -103,11 +104,12 @@ class EventGraph:
                     (self._out_finish[part], self._out_finish[parent]),
                 )
         self._inner = arcs
-        own = _kinship(tasks)
         self._links: list[tuple[str, PlanLink, int, int]] = [
             (key, link, *self._ends(link))
             for key, link in named_links(links)
-            if link.predecessor not in own[link.successor] and link.successor not in own[link.predecessor]
+            if link.predecessor != link.successor
+            and not outline.encloses(link.predecessor, link.successor)
+            and not outline.encloses(link.successor, link.predecessor)
         ]
         size = len(self._owner)
         self._is_work = [name in work for name in self._owner]
@@ -168,7 +170,7 @@ class EventGraph:
             if (self._is_work[tail] or self._sourced[tail]) and (self._is_work[head] or self._draining[head]):
                 join(link.predecessor, link.successor)
                 for end in (link.predecessor, link.successor):
-                    for leaf in leaves(end, self._children, self._work):
+                    for leaf in self._outline.leaves(end) if end in self._outline.parts else ():
                         join(end, leaf)
         found: dict[str, list[str]] = {}
         for name in self._work:
@@ -186,23 +188,25 @@ class EventGraph:
         firm = {name: self._firm(name) for name in self._tasks}
         passes = [firm[name] for name in self._owner]
         strongest = self._strongest()
+        tangled = self._tangled()
         follow: list[list[tuple[int, int]]] = [[] for _ in self._owner]
         entering = [0] * len(self._owner)
         arcs = [(tail, head, -1) for tail, head in self._inner]
         arcs += [
-            (tail, head, n) for n, (_, link, tail, head) in enumerate(self._links) if n in strongest and link.lag >= 0
+            (tail, head, n)
+            for n, (_, link, tail, head) in enumerate(self._links)
+            if n in strongest and n not in tangled and link.lag >= 0
         ]
         for tail, head, n in arcs:
             follow[tail].append((head, n))
             entering[head] += 1
         position = _positions(follow, entering)
-        loop_of = {task: loop for loop in self._loops if len(loop) > 1 for task in loop}
         redundant: list[str] = []
         unsearched: list[str] = []
         steps = SEARCH_STEPS
         for n, (key, link, tail, head) in enumerate(self._links):
-            dropped = TaskState.DROPPED in (self._tasks[link.predecessor].state, self._tasks[link.successor].state)
-            if dropped or link.successor in loop_of.get(link.predecessor, ()):
+            dropped = self._outline.dropped
+            if n in tangled or link.predecessor in dropped or link.successor in dropped:
                 continue
             own = link.lag >= 0  # the link is itself among the arcs
             if n not in strongest:
@@ -220,12 +224,19 @@ class EventGraph:
 
         The points of a summary task only hand on what holds for its parts; those of a dropped task have no dates.
         """
-        if name not in self._work:
+        if name in self._outline.parts or name in self._outline.dropped:
             return True
         task = self._tasks[name]
-        constraints = [self._tasks[i].constraint for i in (name, *ancestors(name, self._tasks))]
+        constraints = [self._tasks[i].constraint for i in (name, *self._outline.above(name))]
         hard = any(c is not None and c.type.hard for c in constraints)
         return not (hard or task.manual or task.level_of_effort or started(task))
+
+    def _tangled(self) -> set[int]:
+        """The links inside a loop: nothing follows from them."""
+        loop_of = {task: loop for loop in self._loops if len(loop) > 1 for task in loop}
+        return {
+            n for n, (_, link, _, _) in enumerate(self._links) if link.successor in loop_of.get(link.predecessor, ())
+        }
 
     def _strongest(self) -> set[int]:
         """Of the links between the same two ends, those that the others do not imply by their lag."""
@@ -235,33 +246,6 @@ class EventGraph:
             if key not in found or link.lag > self._links[found[key]][1].lag:
                 found[key] = n
         return set(found.values())
-
-
-def leaves(task: str, children: Mapping[str, Sequence[str]], work: Collection[str]) -> list[str]:
-    """The members of `work` a summary task is made of, a task itself where it is none."""
-    found: list[str] = []
-    pending = [task]
-    while pending:
-        at = pending.pop()
-        pending.extend(children.get(at, ()))
-        if at in work:
-            found.append(at)
-    return found
-
-
-def ancestors(task: str, tasks: Mapping[str, PlanTask]) -> list[str]:
-    """The summary tasks a task is part of, the nearest first."""
-    found: list[str] = []
-    above = tasks[task].parent
-    while above is not None:
-        found.append(above)
-        above = tasks[above].parent
-    return found
-
-
-def _kinship(tasks: Mapping[str, PlanTask]) -> dict[str, frozenset[str]]:
-    """Each task with itself and all summary tasks it is part of."""
-    return {name: frozenset((name, *ancestors(name, tasks))) for name in tasks}
 
 
 def _spread(is_work: Sequence[bool], arcs: Sequence[Sequence[int]]) -> list[bool]:

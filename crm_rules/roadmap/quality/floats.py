@@ -16,10 +16,6 @@ UNKNOWN_FLOAT: Final = "the float is not known"
 MILESTONE_WORDS: Final = ("milestone", "meilenstein", "kamień milowy", "kamien milowy")
 """What a milestone is called in names of tasks: English, German, Polish (with and without its letters)."""
 
-NEAR_DAYS: Final = 5
-NEAR_SHARE: Final = 20
-"""A task is near-critical within five working days of the limit, or a twentieth of the remaining time."""
-
 
 # -- durations ------------------------------------------------------------------------------------
 
@@ -141,16 +137,12 @@ def critical_share(view: PlanView) -> Found:
 
 
 def near_critical(view: PlanView) -> Found:
-    """Unfinished tasks that are not critical and have little float.
-
-    Little is five working days above the limit for critical tasks, or a twentieth of the remaining time where
-    that is more. A rule of this library: DCMA names no band, GAO leaves it to the team.
-    """
-    if view.remaining is None:
-        return Gap("the finish of the plan is not known")
-    limit = view.plan.critical_limit_minutes
-    band = max(NEAR_DAYS * view.day, view.remaining // NEAR_SHARE)
-    return _floats(view, lambda minutes: limit < minutes <= limit + band)
+    """Unfinished tasks that are not critical and have little float, see `Roadmap.near_critical_minutes`."""
+    near = {i: view.schedule(i).near_critical for i in view.incomplete}
+    undecided = [i for i, n in near.items() if n is None]
+    if near and len(undecided) == len(near):
+        return Gap(UNKNOWN_FLOAT)
+    return counted((i for i, n in near.items() if n), len(near), undecided=undecided, why=UNKNOWN_FLOAT)
 
 
 def path_length_index(view: PlanView) -> Found:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from crm_rules.roadmap.plan import LagUnit, LinkType, PlanLink, PlanTask
-from crm_rules.roadmap.quality.events import SEARCH_STEPS, ancestors
+from crm_rules.roadmap.plan import LagUnit, LinkType, PlanLink
+from crm_rules.roadmap.quality.events import SEARCH_STEPS
 from crm_rules.roadmap.quality.measure import Found, Gap, Measure, counted
 from crm_rules.roadmap.quality.progress import finished, started
 from crm_rules.roadmap.quality.view import PlanView
@@ -26,10 +26,7 @@ def loops(view: PlanView) -> Found:
 
 def links_to_own_part(view: PlanView) -> Found:
     """Links between a summary task and something it is made of."""
-
-    def within(a: str, b: str) -> bool:
-        return a in ancestors(b, view.all_tasks)
-
+    within = view.outline.encloses
     inner = (i for i, k in view.links if within(k.predecessor, k.successor) or within(k.successor, k.predecessor))
     return counted(inner, None, of_links=True)
 
@@ -37,8 +34,7 @@ def links_to_own_part(view: PlanView) -> Found:
 def summaries_with_links(view: PlanView) -> Found:
     """Summary tasks that have links of their own."""
     linked = {end for _, k in view.links for end in (k.predecessor, k.successor)}
-    summaries = [i for i in view.children if i in view.roadmap.tasks]
-    return counted(linked & set(view.children), len(summaries))
+    return counted(linked & set(view.summaries), len(view.summaries))
 
 
 # -- missing links --------------------------------------------------------------------------------
@@ -47,9 +43,10 @@ def summaries_with_links(view: PlanView) -> Found:
 def _ends_of_plan(view: PlanView) -> tuple[frozenset[str], frozenset[str]]:
     """Tasks that need no predecessor, and tasks that need no successor.
 
-    A plan has a beginning and an end. Where nobody says which tasks those are, one task of those without a
-    predecessor is taken for the beginning: a milestone before others, then the one that starts first, then the
-    one most others wait for. The end is chosen likewise: a milestone, the last to finish, what waits for most.
+    A plan has a beginning and an end. Where nobody says which tasks those are, one task of those that have a
+    successor and no predecessor is taken for the beginning: a finished one before others, then a milestone, then
+    the one that starts first, then the one most others wait for. The end is chosen likewise: not finished, a
+    milestone, the last to finish, what waits for most.
     """
     if len(view.work) == 1:
         return frozenset(view.work), frozenset(view.work)
@@ -63,7 +60,7 @@ def _ends_of_plan(view: PlanView) -> tuple[frozenset[str], frozenset[str]]:
         task, when = view.work[name], view.schedule(name)
         stated = task.start
         return (
-            not view.held[name].has_successor,
+            not finished(task),
             task.duration_minutes != 0,
             place(when.early_start_minutes),
             (stated is None, stated),
@@ -75,7 +72,7 @@ def _ends_of_plan(view: PlanView) -> tuple[frozenset[str], frozenset[str]]:
         task, when = view.work[name], view.schedule(name)
         late = when.early_finish_minutes
         return (
-            not view.held[name].has_predecessor,
+            finished(task),
             task.duration_minutes != 0,
             place(None if late is None else -late),
             -preceding[name],
@@ -84,10 +81,10 @@ def _ends_of_plan(view: PlanView) -> tuple[frozenset[str], frozenset[str]]:
 
     starts, goals = view.starts, view.goals
     if starts is None:
-        open_starts = [i for i in view.work if not view.held[i].has_predecessor]
+        open_starts = [i for i, held in view.held.items() if held.has_successor and not held.has_predecessor]
         starts = frozenset([min(open_starts, key=first)] if open_starts else [])
     if goals is None:
-        open_ends = [i for i in view.work if not view.held[i].has_successor]
+        open_ends = [i for i, held in view.held.items() if held.has_predecessor and not held.has_successor]
         goals = frozenset([min(open_ends, key=last)] if open_ends else [])
     return starts, goals
 
@@ -150,7 +147,7 @@ def separate_parts(view: PlanView) -> Found:
 def unlinked_phases(view: PlanView) -> Found:
     """Summary tasks and stages of which no task is linked to a task outside."""
     groups: defaultdict[str, set[str]] = defaultdict(set)
-    for name in view.children:
+    for name in view.summaries:
         groups[f"summary {name}"].update(view.leaves(name))
     for task in view.work.values():
         if task.stage is not None:
@@ -260,34 +257,8 @@ def merges(view: PlanView, *, least: int, most: int | None = None) -> Found:
 
 
 def out_of_sequence(view: PlanView) -> Found:
-    """Links a started or finished task did not wait for.
-
-    Of the four types each is broken when the successor has done what it should wait with (begun for FS and
-    SS, finished for FF and SF) while the predecessor has not done what is waited for, or did it later. A
-    lead allows it.
-    """
-    reported = {i for i, t in view.work.items() if started(t)}
-    if not reported:
+    """Links a started or finished task did not wait for, unless they are leads, which allow it."""
+    if not any(map(started, view.work.values())):
         return Gap("no task has been started")
-
-    def broken(link: PlanLink) -> bool:
-        after = [view.all_tasks[i] for i in view.leaves(link.successor)]
-        before = [view.all_tasks[i] for i in view.leaves(link.predecessor)]
-        if link.lag < 0 or not after or not before:
-            return False
-        did = _all_finished(after) if link.type.to_finish else any(map(started, after))
-        waited_for = _all_finished(before) if link.type.from_finish else all(map(started, before))
-        if not did or not waited_for:
-            return did
-        if len(after) > 1 or len(before) > 1:
-            return False
-        own = after[0].actual_finish if link.type.to_finish else after[0].actual_start
-        other = before[0].actual_finish if link.type.from_finish else before[0].actual_start
-        return own is not None and other is not None and view.later(other, own)
-
-    touched = [(i, k) for i, k in view.links if any(t in reported for t in view.leaves(k.successor))]
-    return counted((i for i, k in touched if broken(k)), len(view.links), of_links=True)
-
-
-def _all_finished(tasks: Iterable[PlanTask]) -> bool:
-    return all(map(finished, tasks))
+    broken = set(view.roadmap.out_of_sequence)
+    return counted((i for i, k in view.links if k in broken and k.lag >= 0), len(view.links), of_links=True)

@@ -125,6 +125,7 @@ def index_of(hundredths: int) -> Limit:
     return Limit(Bound.AT_LEAST, Fraction(hundredths, 100), f"at least {hundredths / 100:.2f}")
 
 
+UNLISTED: Final = "there may be tasks that are not listed"
 SPARED: Final = "one alone is not held against a plan"
 
 
@@ -143,36 +144,32 @@ def judge(limit: Limit, level: Verdict, found: Measure, *, spare_one: bool, comp
     if limit.bound is Bound.OPEN:
         if not complete:
             return Verdict.NOT_MEASURABLE, UNLISTED
-        return Verdict.INFO, _said(found)
-    low = limit.broken(found.count, found.of)
-    high = limit.broken(found.count + len(found.undecided), found.of)
-    if not complete and not (low and found.local and limit.bound is Bound.NONE):
+        return Verdict.INFO, "; ".join(filter(None, (found.note, _open(found))))
+    # Whoever is counted in addition moves the verdict one way only, so the two ends decide for all between.
+    low = _verdict(limit, level, found.count, found.of, spare_one)
+    high = _verdict(limit, level, found.count + len(found.undecided), found.of, spare_one)
+    if not complete and not (low is level and found.local and limit.bound is Bound.NONE):
         return Verdict.NOT_MEASURABLE, UNLISTED
     if low is not high:
         return Verdict.NOT_MEASURABLE, _open(found)
-    if not low:
-        return Verdict.PASSED, _said(found)
-    if spare_one and _wrong(limit, found) == 1:
-        if found.undecided:
-            return Verdict.NOT_MEASURABLE, _open(found)
-        return Verdict.INFO, "; ".join(filter(None, (SPARED, found.note)))
-    return level, _said(found)
+    spared = SPARED if low is Verdict.INFO is not level else ""
+    return low, "; ".join(filter(None, (spared, found.note, _open(found))))
 
 
-UNLISTED: Final = "there may be tasks that are not listed"
+def _verdict(limit: Limit, level: Verdict, count: int, of: int | None, spare_one: bool) -> Verdict:
+    """The verdict on a number."""
+    if not limit.broken(count, of):
+        return Verdict.PASSED
+    return Verdict.INFO if spare_one and _wrong(limit, count, of) == 1 else level
 
 
-def _wrong(limit: Limit, found: Measure) -> int | None:
+def _wrong(limit: Limit, count: int, of: int | None) -> int | None:
     """How many members of the population break a limit that is a share; None where it is no share."""
     if limit.bound is Bound.AT_MOST:
-        return found.count
-    if limit.bound is Bound.AT_LEAST and found.of is not None:
-        return found.of - found.count
+        return count
+    if limit.bound is Bound.AT_LEAST and of is not None:
+        return of - count
     return None
-
-
-def _said(found: Measure) -> str:
-    return "; ".join(filter(None, (found.note, _open(found))))
 
 
 def _open(found: Measure) -> str:

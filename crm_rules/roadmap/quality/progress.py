@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from crm_rules.roadmap.plan import PlanTask, TaskState
+from crm_rules.roadmap.plan import PlanTask
+from crm_rules.roadmap.progress import is_finished as finished
 
-
-def finished(task: PlanTask) -> bool:
-    """Whether a task is finished."""
-    return task.state is TaskState.DONE or task.actual_finish is not None
+__all__ = ["finished", "started", "under_way"]
 
 
 def under_way(task: PlanTask) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
 from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
-from crm_rules.roadmap.plan import MINUTES_PER_DAY, Plan, PlanLink, PlanTask, TaskState, named_links
-from crm_rules.roadmap.quality.events import EventGraph, Held, leaves
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import MINUTES_PER_DAY, Plan, PlanLink, PlanTask, named_links
+from crm_rules.roadmap.quality.events import EventGraph, Held
 from crm_rules.roadmap.quality.progress import finished
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
 
@@ -75,18 +77,19 @@ class PlanView:
         return {t.id: t for t in sorted(self.plan.tasks, key=lambda t: t.id)}
 
     @cached_property
-    def children(self) -> dict[str, list[str]]:
-        """Summary task to its parts, ascending; dropped parts too."""
-        parts: defaultdict[str, list[str]] = defaultdict(list)
-        for task in self.all_tasks.values():
-            if task.parent is not None:
-                parts[task.parent].append(task.id)
-        return dict(parts)
+    def outline(self) -> Outline:
+        """Which tasks are part of which, and which are dropped."""
+        return Outline.of(self.plan)
+
+    @cached_property
+    def summaries(self) -> list[str]:
+        """Ids of the summary tasks that are part of the plan, ascending."""
+        return sorted(self.outline.parts.keys() - self.outline.dropped)
 
     @cached_property
     def order(self) -> EventGraph:
         """What the links say about each other."""
-        return EventGraph(self.plan.links, self.all_tasks, self.children, self.work, self.loops)
+        return EventGraph(self.plan.links, self.all_tasks, self.outline, self.loops)
 
     @cached_property
     def held(self) -> dict[str, Held]:
@@ -95,13 +98,14 @@ class PlanView:
 
     @cached_property
     def loops(self) -> tuple[frozenset[str], ...]:
-        """Tasks that wait for each other, or for themselves."""
-        return tuple(frozenset(c.tasks) for c in self.roadmap.cycles)
+        """Tasks that wait for each other, or for themselves; links to own parts are another matter."""
+        return tuple(frozenset(c.tasks) for c in self.roadmap.cycles if c.blame != "part")
 
     @cached_property
     def work(self) -> dict[str, PlanTask]:
         """Tasks and milestones that are part of the plan, level of effort included, by id, ascending."""
-        return {i: t for i, t in self.all_tasks.items() if t.state is not TaskState.DROPPED and i not in self.children}
+        away = self.outline.dropped | self.outline.parts.keys()
+        return {i: t for i, t in self.all_tasks.items() if i not in away}
 
     @cached_property
     def total(self) -> dict[str, PlanTask]:
@@ -116,8 +120,10 @@ class PlanView:
     @cached_property
     def links(self) -> tuple[tuple[str, PlanLink], ...]:
         """Links with their ids, without those of dropped tasks."""
-        kept = {i for i, t in self.all_tasks.items() if t.state is not TaskState.DROPPED}
-        return tuple((i, k) for i, k in named_links(self.plan.links) if k.predecessor in kept and k.successor in kept)
+        away = self.outline.dropped
+        return tuple(
+            (i, k) for i, k in named_links(self.plan.links) if k.predecessor not in away and k.successor not in away
+        )
 
     @cached_property
     def relationships(self) -> tuple[tuple[str, PlanLink], ...]:
@@ -126,9 +132,11 @@ class PlanView:
             (i, k) for i, k in self.links if k.predecessor in self.incomplete or k.successor in self.incomplete
         )
 
-    def leaves(self, task: str) -> list[str]:
+    def leaves(self, task: str) -> Sequence[str]:
         """The tasks a summary task is made of, itself where it is none; without dropped ones."""
-        return leaves(task, self.children, self.work)
+        if task in self.outline.parts:
+            return list(self.outline.leaves(task))
+        return () if task in self.outline.dropped else (task,)
 
     def schedule(self, task: str) -> TaskSchedule:
         """The schedule of a task of `work`."""
