@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +40,7 @@ from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
 from crm_rules.facts.values import Row
 from crm_rules.files.pack import bundled_pack_path, find_packs
+from crm_rules.files.plan_import import load_plan
 from crm_rules.files.project import load_project, parse_project
 from crm_rules.files.ruleset import Pack, load_pack
 from crm_rules.model.enums import Actor, Phase, enum_type
@@ -52,7 +53,6 @@ from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.change_text import changes_of, task_named
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
-from crm_rules.roadmap.plan import Plan
 from crm_rules.roadmap.quality import PROFILES as QUALITY_PROFILES
 from crm_rules.roadmap.quality import QualityReport, check_quality
 from crm_rules.roadmap.simulation import simulate
@@ -197,25 +197,13 @@ def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactB
 
 
 def load_roadmap(path: str | os.PathLike[str]) -> Roadmap:
-    """Read the plan of a project file and schedule it.
-
-    Tasks and links say in `source` which line they were read from.
+    """Read a plan and schedule it: a project file, or what another program wrote; see `load_plan`.
 
     Raises:
         ProjectError: the file cannot be read, or with all its problems at once.
+        MissingExtra: reading this kind of file needs a package that is not installed.
     """
-    project = load_project(path)
-    return analyse(_with_sources(plan_of(project), project))
-
-
-def _with_sources(plan: Plan, project: Project) -> Plan:
-    def source(task: str, field: str = "") -> str:
-        place = project.places.get(("tasks", task, field)) or project.places.get(("tasks", task, ""))
-        return f"line {place.line}" if place is not None and place.line else ""
-
-    tasks = tuple(replace(t, source=t.source or source(t.id)) for t in plan.tasks)
-    links = tuple(replace(k, source=k.source or source(k.successor, "after")) for k in plan.links)
-    return replace(plan, tasks=tasks, links=links)
+    return analyse(load_plan(path).plan)
 
 
 def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[str, str, str], Span]:
@@ -463,6 +451,7 @@ __all__ = [
     "Source",
     "Span",
     "UnsupportedByEngine",
+    "analyse",
     "assess",
     "assess_many",
     "changes_of",
@@ -474,6 +463,7 @@ __all__ = [
     "labels",
     "load_pack",
     "load_packs",
+    "load_plan",
     "load_project",
     "load_roadmap",
     "parse_project",

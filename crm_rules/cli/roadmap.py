@@ -16,11 +16,14 @@ from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
 from crm_rules.cli.problems import problems_text
 from crm_rules.cli.session import Session
 from crm_rules.errors import MissingExtra
-from crm_rules.report.phrases import sentence
+from crm_rules.report.phrases import count, sentence
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_formats import ROADMAP_FORMATS, FigureKind, roadmap_format_of_file
 from crm_rules.report.roadmap_trouble import SEVERITIES, troubles
 from crm_rules.report.view import View
+
+MOST_NOTES: Final = 10
+"""Warnings of an import unless everything is to be shown."""
 
 _SPREAD: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*,\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*")
 
@@ -108,7 +111,10 @@ def roadmap(
     fail_on: str,
     everything: bool,
 ) -> int:
-    """Schedule the tasks of FILE: the critical path and what is wrong with the plan, then early dates and float.
+    """Schedule the tasks of FILE: the critical path and what is wrong with the plan, then dates and float.
+
+    FILE is a project file, a plan as Microsoft Project XML, a list of tasks in CSV or Excel, or what other scheduling
+    programs write (with the extra mpxj).
 
     Errors are loops, tasks that are later than the dates laid down allow, and failed checks of the plan's quality.
     Warnings are what leaves dates unknown, and checks that ask for a look.
@@ -120,7 +126,10 @@ def roadmap(
     wanted = outputs(ctx, formats, files, roadmap_format_of_file)
     _drawable(wanted, figure)
     with session.step("Reading"):
-        found = api.load_roadmap(file)
+        imported = api.load_plan(file)
+        found = api.analyse(imported.plan)
+    if imported.notes:
+        session.note(_notes(imported.notes, session, everything))
     with session.step("Checking"):
         report = api.check_quality(found, quality or next(iter(api.QUALITY_PROFILES)))
     if samples is None and spread is not None:
@@ -173,6 +182,13 @@ def _simulated(
         raise click.UsageError(sentence(str(error))) from None
     except ValueError as error:
         raise click.UsageError(sentence(str(error))) from None
+
+
+def _notes(notes: Sequence[api.Diagnostic], session: Session, everything: bool) -> str:
+    """What has to be said about how a plan of another program was read."""
+    shown = notes if everything else notes[:MOST_NOTES]
+    text = problems_text(shown, session.err_color)
+    return text if len(shown) == len(notes) else f"{text}{count(len(notes) - len(shown), 'more warning')} with --all.\n"
 
 
 def _drawable(wanted: Sequence[Output], figure: FigureKind | None) -> None:

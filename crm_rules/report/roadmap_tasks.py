@@ -7,8 +7,9 @@ roadmap are read; nothing is scheduled.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -113,6 +114,24 @@ def task_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
     return tuple(found)
 
 
+def flat(roadmap: Roadmap) -> dict[str, TaskView]:
+    """Tasks by id for tables that show some of them only: without indent, and with names that tell them apart."""
+    names = names_of(roadmap)
+    return {v.id: replace(v, depth=0, task=replace(v.task, name=names[v.id])) for v in task_views(roadmap)}
+
+
+def names_of(roadmap: Roadmap) -> dict[str, str]:
+    """Names by id of all tasks of the plan; where several have the same, with what they are part of, or the id."""
+    tasks = {t.id: t for t in roadmap.plan.tasks}
+    shared = Counter(t.name for t in tasks.values())
+    found = {}
+    for task in tasks.values():
+        parent = None if task.parent is None else tasks[task.parent].name
+        found[task.id] = task.name if shared[task.name] == 1 else f"{task.name} ({parent or task.id})"
+    again = Counter(found.values())
+    return {i: name if again[name] == 1 else f"{tasks[i].name} ({i})" for i, name in found.items()}
+
+
 def _in_order(roadmap: Roadmap, names: Iterable[str], starts: Mapping[str, int]) -> list[str]:
     """Last first, as a stack wants them."""
 
@@ -154,18 +173,34 @@ _URGENCY: Final = {Mark.CRITICAL: 0, Mark.NEAR: 1, Mark.UNKNOWN: 2, Mark.PLAIN: 
 def most_urgent(views: Sequence[TaskView], most: int) -> tuple[tuple[TaskView, ...], str]:
     """At most so many tasks, in their order, and what was left out in words; "" when nothing was.
 
-    Critical tasks stay longest, then those with little float; work that is done is the first to go.
+    Critical tasks stay longest, then those with little float; work that is done is the first to go. Summary tasks
+    do not count and stay as long as any part of them does.
     """
-    if len(views) <= most:
+    work = [v for v in views if not v.summary]
+    if len(work) <= most:
         return tuple(views), ""
-    ranked = sorted(views, key=_urgency)
+    ranked = sorted(work, key=_urgency)
     kept = {v.id for v in ranked[:most]}
     left_out = ranked[most:]
     done = sum(v.mark is Mark.DONE for v in left_out)
     said = [f"{done:,} that {be(done)} done"] if done else []
     if len(left_out) > done:
         said.append(f"{len(left_out) - done:,} with more float")
-    return tuple(v for v in views if v.id in kept), f"{count(len(left_out), 'task')} ({' and '.join(said)})"
+    return with_summaries(views, kept), f"{count(len(left_out), 'task')} ({' and '.join(said)})"
+
+
+def with_summaries(views: Sequence[TaskView], kept: Container[str]) -> tuple[TaskView, ...]:
+    """The tasks kept and the summary tasks they are part of, in their order."""
+    found: list[TaskView] = []
+    wanted = -1
+    # Parts stand below what they belong to: read backwards, a summary is wanted when it lies above a kept part.
+    for view in reversed(views):
+        if view.id in kept or (view.summary and view.depth < wanted):
+            found.append(view)
+            wanted = view.depth
+        elif view.depth < wanted:
+            wanted = view.depth
+    return tuple(reversed(found))
 
 
 def _urgency(view: TaskView) -> tuple[int, int, str]:

@@ -16,9 +16,12 @@ from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
     days_in,
+    flat,
     link_text,
     most_urgent,
+    names_of,
     task_views,
+    with_summaries,
 )
 from crm_rules.report.roadmap_text_asked import path_to, what_if, why
 from crm_rules.report.roadmap_text_checks import quality, simulation
@@ -146,7 +149,7 @@ def _one_trouble(page: Page, trouble: Trouble, view: View) -> None:
 
 def _critical_path(page: Page, content: RoadmapContent, view: View) -> None:
     roadmap = content.roadmap
-    views = {v.id: v for v in task_views(roadmap)}
+    views = flat(roadmap)
     if not roadmap.critical_path:
         certain = [v for v in views.values() if v.critical and not v.summary]
         if roadmap.critical_path is None and certain:
@@ -176,7 +179,7 @@ def _other_paths(page: Page, roadmap: Roadmap, view: View) -> None:
     others = (roadmap.critical_path_count or 1) - 1
     if not others:
         return
-    names = {t.id: t.name for t in roadmap.plan.tasks}
+    names = names_of(roadmap)
     page.blank()
     more = "" if view.everything else " (--all)"
     page.text(f"{count(others, 'more chain')} of tasks {be(others)} just as long{more}.")
@@ -219,11 +222,11 @@ def _selected(views: Sequence[TaskView]) -> tuple[Sequence[TaskView], str]:
 
     Work that is done does not matter any more as long as some is left.
     """
-    left = [v for v in views if v.mark is not Mark.DONE]
+    left = {v.id for v in views if v.mark is not Mark.DONE and not v.summary}
     if not left:
         return most_urgent(views, MOST_ROWS)
-    shown, floating = most_urgent(left, MOST_ROWS)
-    done = len(views) - len(left)
+    shown, floating = most_urgent(with_summaries(views, left), MOST_ROWS)
+    done = sum(v.mark is Mark.DONE and not v.summary for v in views)
     said = [f"{count(done, 'task')} that {be(done)} done"] if done else []
     if floating:
         said.append(floating)

@@ -9,7 +9,7 @@ from typing import Final
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
-from crm_rules.report.roadmap_tasks import Mark, TaskView, day_text, days_in, days_text, task_views
+from crm_rules.report.roadmap_tasks import Mark, TaskView, day_text, days_in, days_text, flat, names_of
 from crm_rules.report.roadmap_text_rows import task_rows
 from crm_rules.report.view import View
 from crm_rules.roadmap.what_if import Move
@@ -25,8 +25,8 @@ def what_if(page: Page, content: RoadmapContent, view: View) -> None:
     if found is None:
         return
     roadmap = content.roadmap
-    views = {v.id: v for v in task_views(roadmap)}
-    names = {t.id: t.name for t in roadmap.plan.tasks}
+    views = flat(roadmap)
+    names = names_of(roadmap)
     page.heading("What if", count(len(content.changes), "change"))
     for change in content.changes:
         page.item("- ", words((change, "cyan")))
@@ -97,7 +97,7 @@ def path_to(page: Page, content: RoadmapContent, view: View) -> None:
         return
     roadmap = content.roadmap
     slack = content.slack
-    views = {v.id: v for v in task_views(roadmap)}
+    views = flat(roadmap)
     page.heading(f"What leads to {views[target].name}", "slack: days a task can slip without moving it")
     leading = [i for i in views if i in slack and (view.everything or views[i].mark is not Mark.DONE or i == target)]
     shown: Sequence[str] = leading
@@ -118,7 +118,7 @@ def why(page: Page, content: RoadmapContent, _: View) -> None:
     """Why a task has the dates it has."""
     if not content.reasons:
         return
-    names = {t.id: t.name for t in content.roadmap.plan.tasks}
+    names = names_of(content.roadmap)
     page.heading("Why", "the reason for each date")
     for task, reasons in content.reasons.items():
         page.text(words((names[task], "bold")))

@@ -10,7 +10,7 @@ from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, capitalised, count, sentence, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_table import Column, table
-from crm_rules.report.roadmap_tasks import day_text, days_text
+from crm_rules.report.roadmap_tasks import day_text, days_text, names_of
 from crm_rules.report.view import View
 from crm_rules.roadmap.plan import named_links
 from crm_rules.roadmap.quality import CheckResult, Verdict
@@ -104,7 +104,7 @@ _KINDS: Final = {
 
 
 def _chances(page: Page, content: RoadmapContent, chances: Sequence[Chance]) -> None:
-    names = {t.id: t.name for t in content.roadmap.plan.tasks}
+    names = names_of(content.roadmap)
     if chances:
         page.blank()
     for chance in chances:
@@ -129,7 +129,7 @@ def _share(share: float | None) -> str:
 
 
 def _risks(page: Page, content: RoadmapContent, found: Simulation, view: View) -> None:
-    names = {t.id: t.name for t in content.roadmap.plan.tasks}
+    names = names_of(content.roadmap)
     risks = sorted(
         (r for r in found.tasks.values() if r.criticality > 0), key=lambda r: (-r.criticality, -(r.ssi or 0.0), r.id)
     )
@@ -207,7 +207,7 @@ def _numbers(check: CheckResult) -> str:
 
 def _offender(content: RoadmapContent, check: CheckResult, offender: str) -> str:
     plan = content.roadmap.plan
-    names = {t.id: t.name for t in plan.tasks}
+    names = names_of(content.roadmap)
     if not check.of_links:
         return names.get(offender, offender)
     link = dict(named_links(plan.links)).get(offender)

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 
 from crm_rules.report.phrases import be, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
-from crm_rules.report.roadmap_tasks import day_text, days_in, link_text
-from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
+from crm_rules.report.roadmap_tasks import day_text, days_in, link_text, names_of
+from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.cycles import Cycle
 from crm_rules.roadmap.plan import Constraint, ConstraintType, PlanLink, PlanTask, TaskState, named_links
 from crm_rules.roadmap.quality import CheckResult, Verdict
@@ -88,18 +88,25 @@ def _loops(content: RoadmapContent) -> Iterator[Trouble]:
     links: dict[tuple[str, str], list[PlanLink]] = {}
     for link in sorted(roadmap.plan.links, key=lambda k: k.sort_key):
         links.setdefault((link.predecessor, link.successor), []).append(link)
+    names = names_of(roadmap)
     for cycle in roadmap.cycles:
-        yield _loop(cycle, planned, links, roadmap.plan.minutes_per_day)
+        yield _loop(cycle, planned, names, links, roadmap.plan.minutes_per_day)
 
 
 def _loop(
-    cycle: Cycle, planned: Mapping[str, PlanTask], links: Mapping[tuple[str, str], list[PlanLink]], per_day: int
+    cycle: Cycle,
+    planned: Mapping[str, PlanTask],
+    names: Mapping[str, str],
+    links: Mapping[tuple[str, str], list[PlanLink]],
+    per_day: int,
 ) -> Trouble:
-    names = {i: planned[i].name for i in cycle.tasks}
     steps = cycle.dependencies
     details = [Detail(" → ".join(names[i] for i in (*cycle.path, cycle.path[0])))]
     for before, after in steps[:MOST_LINKS]:
-        joining = links[before, after]
+        joining = links.get((before, after), [])
+        if not joining:
+            details.append(Detail(_belonging(planned, names, before, after), planned[after].source))
+            continue
         how = " and ".join(dict.fromkeys(link_text(k.type, k.lag, k.unit, per_day) for k in joining))
         places = dict.fromkeys(k.source or planned[after].source for k in joining)
         details.append(Detail(f"{names[after]} waits for {names[before]} ({how})", ", ".join(p for p in places if p)))
@@ -107,15 +114,27 @@ def _loop(
         details.append(Detail(f"and {count(len(steps) - MOST_LINKS, 'more link')} back to {names[cycle.path[0]]}"))
     if len(cycle.tasks) > len(cycle.path):
         details.append(Detail(f"This is the shortest way round; {len(cycle.tasks):,} tasks are entangled in all."))
-    if len(cycle.tasks) == 1:
+    if cycle.blame == "part" and cycle.culprit is not None:
+        title = f"{names[cycle.culprit[1]]} waits for {names[cycle.culprit[0]]}, but one is part of the other"
+    elif len(cycle.tasks) == 1:
         title = f"{names[cycle.path[0]]} waits for itself"
     else:
         title = f"{len(cycle.tasks):,} tasks wait for each other, so that none of them can start"
     return Trouble("loop", "error", title, tuple(details), _remedy(cycle, names), cycle.tasks)
 
 
+def _belonging(planned: Mapping[str, PlanTask], names: Mapping[str, str], before: str, after: str) -> str:
+    """What joins two tasks of a loop where no link does: one is part of the other."""
+    at: str | None = before
+    while at is not None and at != after:
+        at = planned[at].parent
+    part, whole = (after, before) if at is None else (before, after)
+    return f"{names[part]} is part of {names[whole]}"
+
+
 _BLAMED: Final = {
     "only": "no other dependency is part of every loop here",
+    "part": "nothing can wait for what it is part of, or for a part of itself",
     "dates": "it runs against the stated dates",
     "stages": "it runs against the order of the stages",
 }
@@ -136,39 +155,53 @@ def _remedy(cycle: Cycle, names: Mapping[str, str]) -> str:
 def _late(content: RoadmapContent) -> Iterator[Trouble]:
     roadmap = content.roadmap
     planned = {t.id: t for t in roadmap.plan.tasks}
-    late = sorted(
-        (t.total_float_minutes, t.id)
+    late = {
+        t.id: t.total_float_minutes
         for t in roadmap.tasks.values()
         if not t.summary
         and t.total_float_minutes is not None
         and t.total_float_minutes < 0
-        and _unfinished(planned[t.id])
-    )
+        and planned[t.id].state is TaskState.OPEN
+    }
     if not late:
         return
+    worst_first = sorted(late, key=lambda name: (late[name], name))
+    names = names_of(roadmap)
     details = [
-        Detail(_missed(roadmap, planned[name], roadmap.tasks[name]), planned[name].source)
-        for _, name in late
-        if _promise(planned[name]) is not None
+        Detail(
+            f"{names[name]}: {promise}{_planned_for(roadmap, name)}, {days_in(roadmap, -late[name])} too late", place
+        )
+        for name in worst_first
+        if (promise := _promise(planned[name]))
+        for place in (planned[name].source,)
     ]
+    # A date that is forced is kept on paper; what waits in front of it is late.
+    for name in sorted({k.successor for k in roadmap.plan.links if k.predecessor in late} - set(late)):
+        promise = _promise(planned[name])
+        if promise is not None:
+            before = [names[i] for i in worst_first if any(_joins(k, i, name) for k in roadmap.plan.links)]
+            text = f"{names[name]}: {promise}, too early for {shortened(before, MOST_NAMES)}"
+            details.append(Detail(text, planned[name].source))
     if not details:
         details = [
-            Detail(f"{planned[name].name}: {days_in(roadmap, total)}", planned[name].source) for total, name in late
+            Detail(f"{names[name]}: {days_in(roadmap, -late[name])} too late", planned[name].source)
+            for name in worst_first
         ]
     if len(details) > MOST_LATE:
         details = [*details[:MOST_LATE], Detail(f"and {len(details) - MOST_LATE:,} more")]
-    worst = late[0][0]
-    by = f"by up to {days_in(roadmap, -worst)}"
+    by = f"by up to {days_in(roadmap, -late[worst_first[0]])}"
     title = f"{count(len(late), 'task')} {be(len(late))} later than the dates laid down allow, {by}"
-    advice = "Shorten or overlap work on the critical path before these dates, or agree later ones."
-    yield Trouble("late", "error", title, tuple(details), advice, tuple(sorted(name for _, name in late)))
+    advice = "Shorten or overlap the work before these dates, or agree later ones."
+    yield Trouble("late", "error", title, tuple(details), advice, tuple(sorted(late)))
 
 
-def _missed(roadmap: Roadmap, task: PlanTask, schedule: TaskSchedule) -> str:
-    """What was laid down for a task, what comes of it, and by how much it is missed."""
-    promise = _promise(task)
-    when = f", planned for {day_text(schedule.finish.date())}" if schedule.finish is not None else ""
-    return f"{task.name}: {promise}{when}, {days_in(roadmap, -(schedule.total_float_minutes or 0))} too late"
+def _joins(link: PlanLink, before: str, after: str) -> bool:
+    return link.predecessor == before and link.successor == after
+
+
+def _planned_for(roadmap: Roadmap, name: str) -> str:
+    finish = roadmap.tasks[name].finish
+    return "" if finish is None else f", planned for {_day(finish)}"
 
 
 _PROMISES: Final = {
@@ -203,6 +236,7 @@ def _quality(content: RoadmapContent) -> Iterator[Trouble]:
         return
     plan = content.roadmap.plan
     planned = {t.id: t for t in plan.tasks}
+    names = names_of(content.roadmap)
     links = dict(named_links(plan.links))
     for check in content.quality.having(*_SEVERITIES):
         if check.id in _TOLD:
@@ -211,12 +245,12 @@ def _quality(content: RoadmapContent) -> Iterator[Trouble]:
         for offender in check.offenders:
             if check.of_links and offender in links:
                 link = links[offender]
-                ends = f"{planned[link.predecessor].name} → {planned[link.successor].name}"
+                ends = f"{names[link.predecessor]} → {names[link.successor]}"
                 how = link_text(link.type, link.lag, link.unit, plan.minutes_per_day)
                 details.append(Detail(f"{ends} ({how})", link.source))
                 tasks |= {link.predecessor, link.successor}
             elif offender in planned:
-                details.append(Detail(planned[offender].name, planned[offender].source))
+                details.append(Detail(names[offender], planned[offender].source))
                 tasks.add(offender)
         yield Trouble(
             "quality", _SEVERITIES[check.verdict], check_text(check), tuple(details), "", tuple(sorted(tasks))
@@ -249,7 +283,8 @@ def _unknown(content: RoadmapContent) -> Iterator[Trouble]:
         key=lambda t: t.id,
     )
     if timeless:
-        names = shortened([t.name for t in timeless], MOST_NAMES)
+        known = names_of(roadmap)
+        names = shortened([known[t.id] for t in timeless], MOST_NAMES)
         places = shortened([t.source for t in timeless if t.source], MOST_NAMES)
         title = f"How long {count(len(timeless), 'task')} {'takes' if len(timeless) == 1 else 'take'} is not known"
         advice = "State the duration: dates, float and the critical path depend on it."
@@ -258,10 +293,6 @@ def _unknown(content: RoadmapContent) -> Iterator[Trouble]:
         advice = "State the start of the plan or of a task that waits for no other."
         title = "When the plan starts is not known; days are counted from its start"
         yield Trouble("unknown", "warning", title, (), advice)
-
-
-def _unfinished(task: PlanTask) -> bool:
-    return task.state is TaskState.OPEN
 
 
 def _day(at: dt.datetime) -> str:

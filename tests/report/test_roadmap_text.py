@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -10,11 +13,12 @@ from rich.cells import cell_len
 from crm_rules.report.page import Page
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_table import Column, fitted, table
-from crm_rules.report.roadmap_tasks import day_text, days_text, link_text, most_urgent, task_views
+from crm_rules.report.roadmap_tasks import day_text, days_text, link_text, most_urgent, names_of, task_views
 from crm_rules.report.roadmap_text import MOST_ROWS, roadmap_text
 from crm_rules.report.roadmap_trouble import troubles
 from crm_rules.report.view import View
-from crm_rules.roadmap.plan import LagUnit, LinkType
+from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.plan import Constraint, ConstraintType, LagUnit, LinkType
 from tests.report.plans import DAY, FILES, MONDAY, content, hostile, large, roadmap_of
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -198,3 +202,80 @@ def test_parts_stand_below_the_task_they_belong_to() -> None:
     found = [(v.id, v.depth, v.summary) for v in task_views(roadmap)]
     assert sorted(found) == [("a", 1, False), ("b", 1, False), ("s", 0, True), ("t", 0, False)]
     assert [i for i, _, _ in found].index("a") == [i for i, _, _ in found].index("s") + 1
+
+
+def test_parts_are_not_shown_without_what_they_belong_to() -> None:
+    names: dict[str, tuple[str, float | None]] = {"s": ("House", None), "t": ("Garden", None), "u": ("Street", None)}
+    parents = {}
+    for n in range(9):
+        names[f"{n}"] = (f"Task {n}", float(n + 1))
+        parents[f"{n}"] = "stu"[n % 3]
+    views = task_views(roadmap_of(names, parents=parents))
+    kept, said = most_urgent(views, 4)
+    assert [v.name for v in kept] == ["House", "Task 6", "Garden", "Task 7", "Street", "Task 5", "Task 8"]
+    assert said == "5 tasks (5 with more float)"
+
+
+def test_names_that_several_tasks_have_are_told_apart() -> None:
+    roadmap = roadmap_of(
+        {"s": ("House", None), "a": ("Paint", 1), "b": ("Paint", 2), "c": ("Paint", 3), "d": ("Move in", 1)},
+        ["a->b", "b->c", "c->d"],
+        parents={"a": "s"},
+    )
+    assert names_of(roadmap) == {
+        "a": "Paint (House)",
+        "b": "Paint (b)",
+        "c": "Paint (c)",
+        "d": "Move in",
+        "s": "House",
+    }
+    rows = section(roadmap_text(RoadmapContent(roadmap), View()), "Critical path")
+    assert [row[3:20].strip() for row in rows[1:5]] == ["Paint (House)", "Paint (b)", "Paint (c)", "Move in"]
+
+
+# -- dates laid down ----------------------------------------------------------------------------
+
+
+def with_task(roadmap: Roadmap, task: str, **changes: Any) -> Roadmap:
+    tasks = tuple(replace(t, **changes) if t.id == task else t for t in roadmap.plan.tasks)
+    return analyse(replace(roadmap.plan, tasks=tasks))
+
+
+CHAIN = roadmap_of({"a": ("Floor", 5), "b": ("Walls", 5), "c": ("Ready", 0)}, ["a->b", "b->c"])
+
+
+def test_a_deadline_that_is_missed_is_named_with_what_comes_of_it() -> None:
+    late = with_task(CHAIN, "c", deadline=dt.datetime.fromisoformat("2026-03-11 17:00"))
+    (trouble,) = (t for t in troubles(RoadmapContent(late)) if t.kind == "late")
+    assert trouble.severity == "error"
+    assert trouble.title == "3 tasks are later than the dates laid down allow, by up to 2 working days"
+    assert [d.text for d in trouble.details] == [
+        "Ready: deadline 11 Mar 2026, planned for 13 Mar 2026, 2 working days too late"
+    ]
+    assert trouble.tasks == ("a", "b", "c")
+
+
+def test_a_date_that_is_forced_is_named_with_what_cannot_keep_it() -> None:
+    at = dt.datetime.fromisoformat("2026-03-12 17:00")
+    late = with_task(CHAIN, "c", constraint=Constraint(ConstraintType.MFO, at))
+    (trouble,) = (t for t in troubles(RoadmapContent(late)) if t.kind == "late")
+    assert [d.text for d in trouble.details] == ["Ready: must finish on 12 Mar 2026, too early for Walls"]
+    assert trouble.tasks == ("a", "b")
+
+
+def test_a_loop_through_a_summary_task_is_told_with_its_parts() -> None:
+    names: dict[str, tuple[str, float | None]] = {"s": ("House", None), "a": ("Floor", 1), "b": ("Garden", 1)}
+    loop = roadmap_of(names, ["s->b", "b->a"], parents={"a": "s"})
+    (trouble,) = (t for t in troubles(RoadmapContent(loop)) if t.kind == "loop")
+    assert [d.text for d in trouble.details] == [
+        "Floor → House → Garden → Floor",
+        "Floor is part of House",
+        "Garden waits for House (FS)",
+        "Floor waits for Garden (FS)",
+    ]
+    own = roadmap_of(names, ["s->a"], parents={"a": "s"})
+    (trouble,) = (t for t in troubles(RoadmapContent(own)) if t.kind == "loop")
+    assert trouble.title == "Floor waits for House, but one is part of the other"
+    assert trouble.advice == (
+        "Take out that Floor waits for House: nothing can wait for what it is part of, or for a part of itself."
+    )
