@@ -25,9 +25,9 @@ from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
     facts_text,
+    graph_views,
     link_views,
     most_urgent,
-    task_views,
 )
 from crm_rules.roadmap.analysis import Roadmap
 
@@ -73,7 +73,7 @@ def dependency_graph(roadmap: Roadmap, title: str = "") -> Figure:
 
 class _Drawing:
     def __init__(self, roadmap: Roadmap, title: str) -> None:
-        self.views, self.left_out = most_urgent(task_views(roadmap), MOST_TASKS)
+        self.views, self.left_out = most_urgent(graph_views(roadmap), MOST_TASKS)
         self.links = link_views(roadmap, self.views)
         pairs = [(k.predecessor, k.successor) for k in self.links]
         self.places: Layout = layout([v.id for v in self.views], pairs, _BOX_WIDTH + _GAP_ACROSS, _BEND)

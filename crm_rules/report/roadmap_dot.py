@@ -11,7 +11,7 @@ from typing import Final
 from crm_rules.report.page import words
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_layers import layers_of
-from crm_rules.report.roadmap_tasks import LinkView, Mark, TaskView, facts_text, link_views, task_views
+from crm_rules.report.roadmap_tasks import LinkView, Mark, TaskView, facts_text, graph_views, link_views
 
 _NODES: Final[Mapping[Mark, Mapping[str, str]]] = {
     Mark.CRITICAL: {"fillcolor": "#f6c6ad", "color": "#b3400f", "penwidth": "2.5"},
@@ -27,7 +27,7 @@ _LOOP: Final = {"color": "#b3400f", "style": "dashed", "constraint": "false"}
 
 def roadmap_dot(content: RoadmapContent) -> str:
     """The graph from left to right: tasks that wait for equally many others in a row stand in one column."""
-    views = task_views(content.roadmap)
+    views = graph_views(content.roadmap)
     links = link_views(content.roadmap, views)
     lines = [
         f"digraph {dot_text(content.title)} {{",

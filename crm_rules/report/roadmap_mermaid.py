@@ -19,6 +19,7 @@ from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
     facts_text,
+    graph_views,
     link_views,
     most_urgent,
     task_views,
@@ -109,7 +110,7 @@ def _moment(at: dt.datetime) -> str:
 def mermaid_flowchart(content: RoadmapContent) -> str:
     """The dependency graph as a flowchart; critical tasks and links stand out."""
     roadmap = content.roadmap
-    views, left_out = most_urgent(task_views(roadmap), MOST_TASKS)
+    views, left_out = most_urgent(graph_views(roadmap), MOST_TASKS)
     links = link_views(roadmap, views)
     shown = links
     if len(links) > MOST_LINKS:

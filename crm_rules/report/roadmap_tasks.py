@@ -120,6 +120,12 @@ def flat(roadmap: Roadmap) -> dict[str, TaskView]:
     return {v.id: replace(v, depth=0, task=replace(v.task, name=names[v.id])) for v in task_views(roadmap)}
 
 
+def graph_views(roadmap: Roadmap) -> tuple[TaskView, ...]:
+    """The tasks of a dependency graph, by start: all but the summary tasks that no link leads to or from."""
+    linked = {name for k in roadmap.plan.links for name in (k.predecessor, k.successor)}
+    return tuple(v for v in flat(roadmap).values() if not v.summary or v.id in linked)
+
+
 def names_of(roadmap: Roadmap) -> dict[str, str]:
     """Names by id of all tasks of the plan; where several have the same, with what they are part of, or the id."""
     tasks = {t.id: t for t in roadmap.plan.tasks}

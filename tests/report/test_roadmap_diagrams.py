@@ -178,3 +178,22 @@ def test_tasks_that_wait_equally_long_stand_side_by_side() -> None:
     assert '  { rank=same; "c"; "b" }\n' in dot
     assert '  "a" -> "b" [color="#b3400f", penwidth="2.5"];\n' in dot
     assert '  "a" -> "c";\n' in dot
+
+
+def test_summary_tasks_are_in_a_graph_where_links_lead_to_them() -> None:
+    names: dict[str, tuple[str, float | None]] = {
+        "s": ("House", None),
+        "t": ("Garden", None),
+        "a": ("Paint", 1),
+        "b": ("Paint", 1),
+    }
+    roadmap = roadmap_of(names, ["t->a"], parents={"a": "s", "b": "t"})
+    dot = roadmap_dot(RoadmapContent(roadmap))
+    assert '"s"' not in dot
+    assert '"t" [label="Garden", shape="folder"' in dot
+    # Outside the outline only this tells the two apart.
+    assert '"a" [label="Paint (House)\\n1 d"' in dot
+    assert '"b" [label="Paint (Garden)\\n1 d"' in dot
+    graph = mermaid_flowchart(RoadmapContent(roadmap))
+    assert '[["Garden"]]' in graph
+    assert "House<br/>" not in graph
