@@ -19,7 +19,7 @@ import networkx as nx
 from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.clock import clock_schedule
 from crm_rules.roadmap.cycles import NO_LOOPS, Cycle, Loops, find_loops
-from crm_rules.roadmap.dates import instants
+from crm_rules.roadmap.dates import Instants, instants
 from crm_rules.roadmap.floats import (
     Chains,
     critical_chains,
@@ -30,10 +30,10 @@ from crm_rules.roadmap.floats import (
     slack_to,
 )
 from crm_rules.roadmap.graph import graph_of
-from crm_rules.roadmap.network import Network, Role, compile_network
+from crm_rules.roadmap.network import Network, Role, compile_network, is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import MINUTES_PER_DAY, ConstraintType, LinkType, Plan, PlanLink, PlanTask, days_of
-from crm_rules.roadmap.progress import is_finished, needs_clock, on_axis
+from crm_rules.roadmap.progress import needs_clock, on_axis
 from crm_rules.roadmap.results import Driver, TaskSchedule, iso
 from crm_rules.roadmap.rollup import accompanying, summary_schedules
 from crm_rules.roadmap.schedule import Schedule, schedule
@@ -273,10 +273,11 @@ def read(plan: Plan, outline: Outline) -> tuple[Loops, Network]:
 def _scheduled(
     plan: Plan, network: Network, axis: Axis, outline: Outline, loops: Loops
 ) -> tuple[Network, Schedule, Reasons | None]:
-    if needs_clock(plan, network, axis, outline):
-        found = clock_schedule(plan, network, axis, outline)
-        return network, found, None if found.finish is not None else Reasons.by_links(network, loops.cycles)
+    on_clock = needs_clock(plan, network, axis, outline)
     network = on_axis(network, plan, axis, outline)
+    if on_clock:
+        network, found = clock_schedule(plan, network, axis, outline)
+        return network, found, None if found.finish is not None else Reasons.by_links(network, loops.cycles)
     if network.certain:
         return network, schedule(network), None
     found, reasons = uncertain_schedule(network, loops.cycles)
@@ -304,7 +305,7 @@ def _tasks(
     tasks: dict[str, TaskSchedule] = {}
     for i, name in enumerate(network.ids[: network.tasks]):
         task = by_id[name]
-        finished = network.done[i] or is_finished(task)
+        finished = network.done[i]
         total, free = found.total_float[i], found.free_float[i]
         critical = False if finished else found.critical[i]
         es, ef, ls, lf = (d[i] for d in (found.early_start, found.early_finish, found.late_start, found.late_finish))
@@ -312,8 +313,7 @@ def _tasks(
         if begun is not None and not network.looped[i]:
             es = begun
             ls = None if ls is None else begun
-        dates = [None if at is None else moment(at) for at in shown[i]] if shown is not None else [None] * 4
-        dates = _as_it_was(dates, task)
+        dates = _dates(None if shown is None else shown[i], task)
         alap = task.constraint is not None and task.constraint.type is ConstraintType.ALAP and ls is not None
         alap = alap and not finished and task.actual_start is None
         tasks[name] = TaskSchedule(
@@ -350,8 +350,11 @@ def _near(critical: bool | None, finished: bool, total: int | None, most: int) -
     return None if total is None or critical is None else total <= most
 
 
-def _as_it_was(dates: list[dt.datetime | None], task: PlanTask) -> list[dt.datetime | None]:
-    """Dates that happened are shown as they were reported, not as the calendar would have them."""
+def _dates(shown: Instants | None, task: PlanTask) -> list[dt.datetime | None]:
+    """Early start and finish, late start and finish; what happened as it was reported, not as the calendar has it."""
+    if shown is None:
+        return [None, None, None, None]
+    dates = [None if at is None else moment(at) for at in shown]
     start, finish = task.actual_start, task.actual_finish
     if start is not None and dates[0] is not None:
         dates[0] = start

@@ -19,14 +19,14 @@ An unknown duration, or a loop, leaves unknown the dates after it that no fixed 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from crm_rules.roadmap.axis import Axis
-from crm_rules.roadmap.network import Network, Role
+from crm_rules.roadmap.network import Network, Role, is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan, PlanLink, PlanTask
-from crm_rules.roadmap.progress import constraints_of, deadline_of, is_finished
+from crm_rules.roadmap.progress import constraints_of, deadline_of
 from crm_rules.roadmap.schedule import Schedule, Span
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
 
@@ -74,9 +74,15 @@ class _Job:
     alap: bool
 
 
-def clock_schedule(plan: Plan, network: Network, axis: Axis, outline: Outline) -> Schedule:
-    """Run both passes over a network as compiled, without the dates of the plan in it."""
-    return _Passes(plan, network, axis, outline).run()
+def clock_schedule(plan: Plan, network: Network, axis: Axis, outline: Outline) -> tuple[Network, Schedule]:
+    """Run both passes over a network in which progress has been told, see `progress.on_axis`.
+
+    Returns:
+        The network with floors, caps and what is left to do in minutes of the plan's calendar, and the schedule.
+    """
+    passes = _Passes(plan, network, axis, outline)
+    found = passes.run()
+    return passes.network_on_axis(), found
 
 
 class _Passes:
@@ -90,6 +96,7 @@ class _Passes:
             _job(by_id[name], plan, by_id, axis, outline, single=not network.incoming[i])
             for i, name in enumerate(network.ids[: network.tasks])
         ]
+        self.begun_at = {network.ids[i]: job.start for i, job in enumerate(self.jobs) if job.kind is _Kind.BEGUN}
         count = len(network.ids)
         self.calendars = [job.calendar for job in self.jobs] + [plan.calendar] * (count - len(self.jobs))
         self.later: list[Shift | None] = []
@@ -143,14 +150,14 @@ class _Passes:
             job = self.jobs[i]
             if job.kind is _Kind.FIXED or job.kind is _Kind.MANUAL:
                 self.start[i], self.finish[i], self.begin[i] = job.start, job.finish, job.start
+                self.start_known[i] = not network.loose[i]
                 self.finish_known[i] = job.known
-                known = job.known
             else:
                 entering, leaving, known = self._bounds(i)
                 if job.kind is _Kind.BEGUN:
                     self._begun(i, entering, leaving)
+                    self.start_known[i] = known and job.known
                     self.finish_known[i] = known and job.known
-                    known = True
                 else:
                     self._place(i, entering, leaving)
                     known = known and (leaving is None or job.known)
@@ -177,8 +184,6 @@ class _Passes:
         leaving: int | None = None
         known = True
         for k in network.incoming[i]:
-            if self._void(network.tails[k], i):
-                continue
             at, sure = self._event(k)
             known = known and sure
             if at is None:
@@ -205,6 +210,8 @@ class _Passes:
         network = self.network
         entering, leaving, known = self._bounds(i)
         at = entering if leaving is None else leaving if entering is None else max(entering, leaving)
+        if network.roles[i] is Role.BEGUN:
+            at, known = self.begun_at[network.ids[i]], not network.loose[i]
         if network.roles[i] is Role.FIRST:
             starts = [self._event(k)[0] for k in network.incoming[i]]
             at = min((s for s in starts if s is not None), default=None)
@@ -222,8 +229,8 @@ class _Passes:
         for kind, date in job.bounds:
             if kind is ConstraintType.FNET:
                 count = max(count, worked(date) - job.duration)
-        self.start[i] = job.start
-        self.begin[i] = job.calendar.start_at(count)
+        # What is left of it; that it started at `job.start` is told by a point of its own.
+        self.start[i] = self.begin[i] = job.calendar.start_at(count)
         self.finish[i] = job.calendar.finish_at(count + job.duration)
 
     def _place(self, i: int, entering: int | None, leaving: int | None) -> None:
@@ -291,8 +298,6 @@ class _Passes:
         """Latest minute at which a link may leave its predecessor, as its successor's late dates have it."""
         network = self.network
         i, j = network.tails[k], network.heads[k]
-        if self._void(i, j):
-            return None
         if network.roles[j] is Role.FIRST and self.start[i] != self.start[j]:
             return None  # another part is the first
         at = self.late_finish[j] if network.to_finish[k] else self.latest[j]
@@ -304,7 +309,8 @@ class _Passes:
         network, job = self.network, self.jobs[i]
         calendar, length = job.calendar, job.duration
         worked = calendar.worked
-        stands = job.kind is not _Kind.FREE
+        stands = job.kind is _Kind.MANUAL
+        begun = job.kind is _Kind.BEGUN
         at = end  # of a milestone, which is not counted
         count = worked(end)
         for k in network.outgoing[i]:
@@ -315,7 +321,7 @@ class _Passes:
                 at = min(at, date)
                 count = min(count, worked(date) + (0 if network.from_finish[k] else length))
         for kind, date in job.bounds:
-            if kind.hard and (not stands or kind in _OF_FINISH):
+            if kind.hard and (not (stands or begun) or kind in _OF_FINISH):
                 limit = worked(date) + (0 if kind in _OF_FINISH else length)
                 exact = kind in _EXACT
                 count, at = (limit, date) if exact else (min(count, limit), min(at, date))
@@ -332,8 +338,6 @@ class _Passes:
             self.latest[i] = self.late_start[i]
         if job.delay:
             self.latest[i] = (self.latest[i] or 0) - job.delay
-        if job.kind is _Kind.BEGUN:
-            self.late_start[i] = job.start
 
     def _float(self, i: int) -> int | None:
         job = self.jobs[i]
@@ -341,21 +345,14 @@ class _Passes:
             return 0
         worked = job.calendar.worked
         spare = worked(_sure(self.late_finish[i])) - worked(_sure(self.finish[i]))
-        if job.kind is _Kind.BEGUN:
-            return spare
         return min(spare, worked(_sure(self.late_start[i])) - worked(_sure(self.start[i])))
 
     # --- Floats of links -----------------------------------------------------
 
     def _slack(self, k: int) -> int | None:
-        """Working minutes of the predecessor it can move before the link moves the successor.
-
-        None when unknown, and of a link that holds nothing any more.
-        """
+        """Working minutes of the predecessor it can move before the link moves the successor; None when unknown."""
         network = self.network
-        i, j = network.tails[k], network.heads[k]
-        if self._void(i, j):
-            return None
+        i = network.tails[k]
         at, sure = self._event(k)
         target, known = self._target(k)
         if at is None or target is None or not (sure and known):
@@ -363,15 +360,6 @@ class _Passes:
         back = self.earlier[k]
         worked = self.calendars[i].worked
         return worked(target if back is None else back(target)) - worked(at)
-
-    def _void(self, i: int, j: int) -> bool:
-        """Whether what happened has overtaken a link: it leads to a finished task, or from one to one that has begun."""
-        if j >= len(self.jobs):
-            return False
-        kind = self.jobs[j].kind
-        if kind is _Kind.BEGUN:
-            return i < len(self.jobs) and self.jobs[i].kind is _Kind.FIXED
-        return kind is _Kind.FIXED
 
     def _target(self, k: int) -> tuple[int | None, bool]:
         """When the end a link enters is, and whether that is known."""
@@ -413,6 +401,12 @@ class _Passes:
                     planned = self.late_finish[i] if i in self.placed_late else self.finish[i]
                     least = max(0, min(least, worked(end) - worked(_sure(planned))))
             free[i] = least
+        nodes = {name: i for i, name in enumerate(network.ids[: len(self.jobs)])}
+        for i in range(len(self.jobs), len(network.ids)):
+            further = free[i]
+            if network.roles[i] is Role.BEGUN and further is not None:
+                task = nodes[network.ids[i]]
+                free[task] = max(0, min(further, free[task] or 0))
         return free
 
     def _not_first(self, k: int) -> bool:
@@ -423,10 +417,10 @@ class _Passes:
     def _drives(self, k: int) -> bool:
         """Whether the link holds its successor where it is, told by the successor's working time."""
         network = self.network
-        i, j = network.tails[k], network.heads[k]
+        j = network.heads[k]
         at, sure = self._event(k)
         target, known = self._target(k)
-        if at is None or target is None or not (sure and known) or self._void(i, j):
+        if at is None or target is None or not (sure and known):
             return False
         if j < len(self.jobs) and self.jobs[j].kind is _Kind.MANUAL:
             return False
@@ -435,6 +429,27 @@ class _Passes:
         return worked(at if shift is None else shift(at)) == worked(target)
 
     # --- Result --------------------------------------------------------------
+
+    def network_on_axis(self) -> Network:
+        """The network with the bounds of its tasks as working minutes of the plan."""
+        base, worked = self.axis.base, self.axis.calendar.worked
+        network = self.network
+        floors, caps, durations = list(network.floors), list(network.caps), list(network.durations)
+        for i, job in enumerate(self.jobs):
+            own = job.calendar
+            if job.kind is _Kind.FIXED or job.kind is _Kind.MANUAL:
+                floors[i] = worked(job.start) - base
+            else:
+                count = own.worked(job.not_before)
+                for kind, date in job.bounds:
+                    if kind is ConstraintType.SNET and job.kind is _Kind.FREE:
+                        count = max(count, own.worked(date))
+                    elif kind is ConstraintType.FNET:
+                        count = max(count, own.worked(date) - job.duration)
+                floors[i] = worked(own.start_at(count)) - base
+            caps[i] = None if job.deadline is None else worked(job.deadline) - base
+            durations[i] = job.duration if job.known else None
+        return replace(network, floors=floors, caps=caps, durations=durations)
 
     def _result(self, end: int | None, free: Sequence[int | None], slack: Sequence[int | None]) -> Schedule:
         network, limit, axis = self.network, self.network.limit, self.axis
@@ -494,9 +509,7 @@ def _shifts(
     return (lambda at: onwards(worked(at) + lag)), (lambda at: start_at(worked(at) - lag))
 
 
-def _job(
-    task: PlanTask, plan: Plan, by_id: dict[str, PlanTask], axis: Axis, outline: Outline, *, single: bool
-) -> _Job:
+def _job(task: PlanTask, plan: Plan, by_id: dict[str, PlanTask], axis: Axis, outline: Outline, *, single: bool) -> _Job:
     calendar = plan.calendar if task.calendar is None else plan.calendars[task.calendar]
     deadline = deadline_of(task, by_id, outline)
     bounds = tuple(
@@ -527,7 +540,7 @@ def _job(
         left = task.remaining_minutes
         count = calendar.worked(started)
         if left is not None:
-            job.duration, job.known = left, True
+            job.duration = left
             count += max(0, (duration or 0) - left)
             if status is not None:
                 count = max(count, calendar.worked(status))
@@ -551,11 +564,11 @@ def _finished(job: _Job, task: PlanTask, started: int | None) -> None:
     worked = job.calendar.worked
     if task.actual_finish is not None:
         job.finish = absolute(task.actual_finish)
-    elif started is not None and job.known:
+    elif started is not None:
         job.finish = job.calendar.finish_at(worked(started) + job.duration) if job.duration else started
     else:
         return  # finished nobody knows when: it keeps its place in the network
-    job.kind, job.known = _Kind.FIXED, True
+    job.kind, job.known = _Kind.FIXED, job.known or task.actual_finish is not None
     if started is None:
         started = job.calendar.start_at(worked(job.finish) - job.duration) if job.duration else job.finish
     job.start = min(started, job.finish)
@@ -574,5 +587,3 @@ def _pinned(job: _Job, task: PlanTask) -> None:
         job.duration, job.known = max(0, worked(finish) - worked(start)), True
         job.milestone = not job.duration
     job.start, job.finish = start, finish
-
-

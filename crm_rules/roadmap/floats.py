@@ -12,11 +12,15 @@ Nothing here enumerates paths, but for the few that are shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Final
 
 from crm_rules.roadmap.network import Network, Role
 from crm_rules.roadmap.schedule import Schedule
+
+_BOUNDLESS: Final = 1 << 62
+"""Float of a point that nothing follows any more."""
 
 
 def longest_path(network: Network, found: Schedule) -> list[bool]:
@@ -62,7 +66,7 @@ def drag(network: Network, found: Schedule) -> list[int | None]:
     result: list[int | None] = [None] * count
     if found.finish is None:
         return result
-    total = [t or 0 for t in found.total_float]
+    total = [_BOUNDLESS if t is None else t for t in found.total_float]
     slack = found.slack
     order = network.order
     place = [0] * count
@@ -132,7 +136,8 @@ def slack_to(network: Network, found: Schedule, target: int) -> list[int | None]
     return least
 
 
-class Chains(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Chains:
     """Chains of critical tasks joined by driving links.
 
     Attributes:

@@ -57,6 +57,8 @@ class Network:
         caps: minute after which a finish makes float negative; None where there is none.
         fixed: what happened, and so is moved by nothing: finished tasks with dates, on an axis.
         begun: minute at which a task in progress has started, on an axis; None for all others.
+        loose: what is left of a task in progress may begin any time after its floor, because its duration is
+            unknown and with it how much is done; of a finished task nobody knows when it started.
         looped: the node's links to others of its loop were left out; a looped point may be anywhere.
         done: the task is finished.
         tails, heads: nodes each link leaves and enters.
@@ -77,6 +79,7 @@ class Network:
     caps: list[int | None]
     fixed: list[bool]
     begun: list[int | None]
+    loose: list[bool]
     looped: list[bool]
     done: list[bool]
     tails: list[int]
@@ -94,7 +97,7 @@ class Network:
     @property
     def certain(self) -> bool:
         """Whether every duration is known and there is no loop."""
-        return None not in self.durations and True not in self.looped
+        return None not in self.durations and True not in self.looped and True not in self.loose
 
     @property
     def tasks(self) -> int:
@@ -113,6 +116,12 @@ class Network:
 
 _End = tuple[int, int, bool, bool, int, PlanLink | None]
 """A link under construction: tail, head, whether it leaves the finish, whether it enters it, lag, link."""
+
+
+def is_finished(task: PlanTask) -> bool:
+    """Whether a task is over, by its state or its dates."""
+    nothing_left = task.actual_start is not None and task.duration_minutes == 0 and not task.remaining_minutes
+    return task.state is TaskState.DONE or task.actual_finish is not None or nothing_left
 
 
 def lag_of(link: PlanLink, predecessor: PlanTask) -> int | None:
@@ -148,8 +157,7 @@ def _plain(plan: Plan, tasks: list[PlanTask], nodes: dict[str, int]) -> Network 
     incoming: list[list[int]] = [[] for _ in tasks]
     percent = LagUnit.PERCENT
     fs = LinkType.FS
-    k = 0
-    for link in plan.links:
+    for k, link in enumerate(plan.links):
         if link.unit is percent:
             return None
         tail, head, kind = nodes[link.predecessor], nodes[link.successor], link.type
@@ -164,9 +172,7 @@ def _plain(plan: Plan, tasks: list[PlanTask], nodes: dict[str, int]) -> Network 
         lags.append(link.lag)
         outgoing[tail].append(k)
         incoming[head].append(k)
-        k += 1
     count = len(tasks)
-    done = TaskState.DONE
     return Network(
         ids=list(nodes),
         roles=[Role.TASK] * count,
@@ -176,8 +182,9 @@ def _plain(plan: Plan, tasks: list[PlanTask], nodes: dict[str, int]) -> Network 
         caps=[None] * count,
         fixed=[False] * count,
         begun=[None] * count,
+        loose=[False] * count,
         looped=[False] * count,
-        done=[t.state is done for t in tasks],
+        done=[is_finished(t) for t in tasks],
         tails=tails,
         heads=heads,
         from_finish=from_finish,
@@ -291,8 +298,9 @@ class _Builder:
             caps=[None] * len(ids),
             fixed=[False] * len(ids),
             begun=[None] * len(ids),
+            loose=[False] * len(ids),
             looped=[name in looped for name in ids],
-            done=[t.state is TaskState.DONE for t in self.tasks] + [False] * points,
+            done=[is_finished(t) for t in self.tasks] + [False] * points,
             tails=[e[0] for e in ends],
             heads=heads,
             from_finish=[e[2] for e in ends],

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from crm_rules.roadmap.axis import Axis
-from crm_rules.roadmap.network import Network, Role, topological
+from crm_rules.roadmap.network import Network, Role, is_finished, topological
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import (
     Constraint,
@@ -29,7 +29,6 @@ from crm_rules.roadmap.plan import (
     Plan,
     PlanLink,
     PlanTask,
-    TaskState,
 )
 
 _PARTS_OF: dict[ConstraintType, ConstraintType] = {
@@ -37,12 +36,6 @@ _PARTS_OF: dict[ConstraintType, ConstraintType] = {
     ConstraintType.MFO: ConstraintType.FNLT,
 }
 """What a constraint of a summary task is to its parts: not each of them can start, or finish, on the same date."""
-
-
-def is_finished(task: PlanTask) -> bool:
-    """Whether a task is over, by its state or its dates."""
-    nothing_left = task.actual_start is not None and task.duration_minutes == 0
-    return task.state is TaskState.DONE or task.actual_finish is not None or nothing_left
 
 
 def constraints_of(task: PlanTask, plan: dict[str, PlanTask], outline: Outline) -> Iterator[Constraint]:
@@ -77,12 +70,12 @@ def needs_clock(plan: Plan, network: Network, axis: Axis, outline: Outline) -> b
         if task.manual or task.levelling_delay_minutes or task.calendar in foreign:
             if task.id not in outline.parts and task.id not in outline.dropped:
                 return True
-        elif task.constraint is not None and _overrules(task, network, axis, by_id, outline):
+        elif task.constraint is not None and _overrules(task, axis, by_id, outline):
             return True
     return False
 
 
-def _overrules(task: PlanTask, network: Network, axis: Axis, plan: dict[str, PlanTask], outline: Outline) -> bool:
+def _overrules(task: PlanTask, axis: Axis, plan: dict[str, PlanTask], outline: Outline) -> bool:
     """Whether the constraint of a task is more than a lower bound."""
     laid = task.constraint
     assert laid is not None
@@ -107,6 +100,7 @@ class _Place:
     duration: int | None
     fixed: bool = False
     begun: int | None = None
+    loose: bool = False
 
 
 def on_axis(network: Network, plan: Plan, axis: Axis, outline: Outline) -> Network:
@@ -122,11 +116,11 @@ def on_axis(network: Network, plan: Plan, axis: Axis, outline: Outline) -> Netwo
     count = network.tasks
     places = [_place(by_id[name], status, axis) for name in network.ids[:count]]
     floors, durations, caps = list(network.floors), list(network.durations), list(network.caps)
-    fixed, begun, done = list(network.fixed), list(network.begun), list(network.done)
+    fixed, begun, loose, done = list(network.fixed), list(network.begun), list(network.loose), network.done
     for i, place in enumerate(places):
         task = by_id[network.ids[i]]
         floors[i], durations[i], fixed[i], begun[i] = place.floor, place.duration, place.fixed, place.begun
-        done[i] = is_finished(task)
+        loose[i] = place.loose
         if done[i] or network.looped[i]:
             continue
         if (date := deadline_of(task, by_id, outline)) is not None:
@@ -140,7 +134,7 @@ def on_axis(network: Network, plan: Plan, axis: Axis, outline: Outline) -> Netwo
                 continue  # it has started
             place.floor = max(place.floor, bound)
         floors[i] = place.floor
-    dated = replace(network, floors=floors, durations=durations, caps=caps, fixed=fixed, begun=begun, done=done)
+    dated = replace(network, floors=floors, durations=durations, caps=caps, fixed=fixed, begun=begun, loose=loose)
     return _relinked(dated) if any(p.fixed or p.begun is not None for p in places) else dated
 
 
@@ -152,19 +146,23 @@ def _place(task: PlanTask, status: int | None, axis: Axis) -> _Place:
         if finished is None and started is not None and duration is not None:
             finished = started + duration
         if finished is None:
-            return _Place(0, duration)
+            return _Place(0, duration) if started is None else _Place(started, None, fixed=True)
         if started is None:
             started = finished - (duration or 0)
+            if duration is None:
+                return _Place(finished, 0, fixed=True, loose=True)
         return _Place(min(started, finished), finished - min(started, finished), fixed=True)
     if started is None:
         return _Place(0 if status is None else max(0, status), duration)
     left = task.remaining_minutes
+    if duration is None:
+        # How much has been done is unknown, and so is when the rest is due.
+        return _Place(started if status is None else max(started, status), left, begun=started, loose=True)
     if left is not None:
-        floor = started if duration is None else started + max(0, duration - left)
+        floor = started + max(0, duration - left)
         return _Place(floor if status is None else max(floor, status), left, begun=started)
     # Nobody says what is left: all of it, and the end is not behind us.
-    late = started if status is None or duration is None else status - duration
-    return _Place(max(started, late), duration, begun=started)
+    return _Place(started if status is None else max(started, status - duration), duration, begun=started)
 
 
 def _relinked(network: Network) -> Network:
@@ -176,8 +174,8 @@ def _relinked(network: Network) -> Network:
     for k, (i, j) in enumerate(zip(network.tails, network.heads, strict=True)):
         if fixed[j] or (fixed[i] and begun[j] is not None):
             continue
-        if begun[i] is not None and not network.from_finish[k]:
-            i = points.setdefault(i, size + len(points))  # noqa: PLW2901 - the link leaves the point instead
+        if not network.from_finish[k] and (begun[i] is not None or (fixed[i] and network.loose[i])):
+            i = points.setdefault(i, size + len(points))
         kept.append((i, j, k))
     heads = [j for _, j, _ in kept]
     outgoing: list[list[int]] = [[] for _ in range(size + len(points))]
@@ -198,6 +196,7 @@ def _relinked(network: Network) -> Network:
         caps=network.caps + [None] * more,
         fixed=fixed + [False] * more,
         begun=begun + [None] * more,
+        loose=network.loose + [begun[i] is None for i in points],
         looped=network.looped + [network.looped[i] for i in points],
         done=network.done + [False] * more,
         tails=[i for i, _, _ in kept],
@@ -206,9 +205,10 @@ def _relinked(network: Network) -> Network:
         to_finish=[network.to_finish[k] for _, _, k in kept],
         lags=[network.lags[k] for _, _, k in kept],
         links=links,
+        percent_of_unknown=frozenset(
+            number for number, (_, _, k) in enumerate(kept) if k in network.percent_of_unknown
+        ),
         outgoing=outgoing,
         incoming=incoming,
-        order=topological(
-            [i for i in range(size + more) if i in in_order or i >= size], incoming, outgoing, heads
-        ),
+        order=topological([i for i in range(size + more) if i in in_order or i >= size], incoming, outgoing, heads),
     )

@@ -48,8 +48,8 @@ class TaskSchedule:
         independent_float_minutes: what it can move when its predecessors are as late and its successors as early
             as they may be.
         drag_minutes: working minutes by which it lengthens the project (Devaux): what would be saved if it took no
-            time; None also for tasks that are not critical. In plans with several calendars, or with dates that overrule
-            links, an estimate from the floats.
+            time; None also for tasks that are not critical. In plans with several calendars, or with dates that
+            overrule links, an estimate from the floats.
         longest_path: driving links lead from it to a task that finishes last.
         near_critical: not critical, but by no more than the roadmap's band.
         out_of_sequence: it went ahead although something it waits for had not.

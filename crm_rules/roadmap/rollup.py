@@ -135,13 +135,15 @@ def accompanying(plan: Plan, outline: Outline, tasks: Mapping[str, TaskSchedule]
 def _accompaniment(
     task: PlanTask, ends: Iterable[tuple[bool, str, bool, int]], tasks: Mapping[str, TaskSchedule], axis: Axis
 ) -> TaskSchedule:
-    found: dict[tuple[bool, bool], list[int | None]] = {(end, late): [] for end in (False, True) for late in (False, True)}
-    for own_finish, other, finish, lag in ends:
+    found: dict[tuple[bool, bool], list[int | None]] = {
+        (finish, late): [] for finish in (False, True) for late in (False, True)
+    }
+    for own_finish, other, of_finish, lag in ends:
         held = tasks.get(other)
         if held is None:
             continue
-        early = held.early_finish_minutes if finish else held.early_start_minutes
-        late = held.late_finish_minutes if finish else held.late_start_minutes
+        early = held.early_finish_minutes if of_finish else held.early_start_minutes
+        late = held.late_finish_minutes if of_finish else held.late_start_minutes
         found[own_finish, False].append(None if early is None else early + lag)
         found[own_finish, True].append(None if late is None else late + lag)
     start = _of(min, found[False, False]) if found[False, False] else 0

@@ -125,13 +125,13 @@ def schedule(network: Network) -> Schedule:
     for i, fixed in enumerate(network.fixed):
         if fixed:
             late[i], room[i] = early[i], 0
-    if points:
-        _start_of_begun(network, room)
     if any(cap is not None for cap in network.caps):
         for i in order:
             if not outgoing[i] and is_task[i]:
                 # Nothing follows, so what is free is all there is.
                 room[i] = max(0, late[i] - early[i])
+    if points:
+        _start_of_begun(network, room)
     total = [a - b for a, b in zip(late, early, strict=True)]
     limit = network.limit
     return Schedule(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from crm_rules.roadmap.network import FROM_FINISH, TO_FINISH
+from crm_rules.roadmap.network import FROM_FINISH, TO_FINISH, is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import Plan, PlanLink, PlanTask, TaskState
-from crm_rules.roadmap.progress import is_finished
 
 
 def out_of_sequence(plan: Plan, outline: Outline) -> tuple[PlanLink, ...]:

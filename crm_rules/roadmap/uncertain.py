@@ -124,7 +124,8 @@ class Reasons:
     def whole_plan(self) -> tuple[str, ...]:
         """What leaves everything open that depends on the project finish: late dates, total float, critical."""
         network = self.network
-        found = {duration_path(network.ids[i]) for i, d in enumerate(network.durations) if d is None}
+        timeless = [i for i, d in enumerate(network.durations) if d is None or network.loose[i]]
+        found = {duration_path(network.ids[i]) for i in timeless}
         return tuple(sorted(found.union(*self.loop_paths)))
 
     def _early(self, ends: Sequence[tuple[int, bool]]) -> tuple[str, ...]:
@@ -142,7 +143,8 @@ class Reasons:
         while pending:
             j, finish = pending.pop()
             links = self.open_links[j]
-            if network.durations[j] is None and (finish or any(network.to_finish[k] for k in links)):
+            timeless = network.durations[j] is None and (finish or any(network.to_finish[k] for k in links))
+            if timeless or network.loose[j]:
                 found.add(duration_path(network.ids[j]))
             for k in links:
                 need(network.tails[k], network.from_finish[k])
@@ -290,6 +292,9 @@ def uncertain_schedule(network: Network, cycles: Sequence[Cycle]) -> tuple[Sched
 
     nodes = range(len(network.ids))
     early_start = [known(frame.low.start[i], frame.high.start[i], i) for i in nodes]
+    for i in nodes:
+        if network.fixed[i] and network.loose[i]:
+            early_start[i] = None
     early_finish = [known(frame.low.finish[i], frame.high.finish[i], i) for i in nodes]
     total_float = [known(*total[i], i) for i in nodes]
     found = Schedule(
@@ -329,7 +334,10 @@ def _frame(network: Network) -> _Frame:
     shortest = [d or 0 for d in network.durations]
     longest = [endless if d is None else d for d in network.durations]
     origin = [-2 * endless if floor is None else floor for floor in network.floors]
-    ceiling = [endless if loop else base for base, loop in zip(origin, network.looped, strict=True)]
+    ceiling = [
+        endless if loop or (loose and not fixed) else base
+        for base, loop, loose, fixed in zip(origin, network.looped, network.loose, network.fixed, strict=True)
+    ]
     low = _forward(network, origin, stretch=shortest, shrink=longest)
     high = _forward(network, ceiling, stretch=longest, shrink=shortest)
     joined = list(zip(network.tails, network.from_finish, network.lags, strict=True))
@@ -352,7 +360,7 @@ def _frame(network: Network) -> _Frame:
             bounds = frame.link_low[k] - most, frame.link_high[k] - least
             inputs.append(_Input(k, frame.leaves(k), lag - most, lag - least, *bounds))
         # Last, because of equals the first is kept, and a link can lead on to a dominator.
-        if network.floors[j] is not None or network.looped[j]:
+        if network.floors[j] is not None or network.looped[j] or network.loose[j]:
             span = origin[j], ceiling[j]
             inputs.append(_Input(_FLOOR, frame.project_start, *span, *span))
         frame.candidates[j] += _hang(frame, 2 * j, inputs)
@@ -488,7 +496,7 @@ def _floats(frame: _Frame, finish: tuple[int, int]) -> tuple[list[_Interval], li
         begun = {network.ids[i]: i for i, start in enumerate(network.begun) if start is not None}
         for i in range(network.tasks, count):
             if network.roles[i] is Role.BEGUN:
-                task = begun[network.ids[i]]
+                task = begun.get(network.ids[i], i)
                 free[task] = _least(free[task], free[i])
     return total, free, driving
 

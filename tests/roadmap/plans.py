@@ -6,13 +6,29 @@ shares no code with the library.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
-from crm_rules.roadmap.plan import LinkType, Plan, PlanLink, PlanTask, TaskState, minutes_of
+from crm_rules.roadmap import analysis
+from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.cycles import find_loops
+from crm_rules.roadmap.plan import (
+    Constraint,
+    ConstraintType,
+    LinkType,
+    Plan,
+    PlanLink,
+    PlanTask,
+    TaskState,
+    minutes_of,
+)
+from crm_rules.roadmap.working_time import STANDARD, absolute, moment
 
 DAY = 480
 
@@ -150,6 +166,13 @@ def without_dropped(base: Plan) -> Plan:
     return Plan(tuple(t for t in base.tasks if t.state is not TaskState.DROPPED), tuple(links))
 
 
+def on_the_clock(plan: Plan) -> Roadmap:
+    """The roadmap by the passes on the clock, whether or not the plan needs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis, "needs_clock", lambda *_: True)
+        return analyse(plan)
+
+
 # --- Random plans ------------------------------------------------------------
 
 _NAMES = ("q", "c", "x", "a", "m", "k", "z", "b")
@@ -182,3 +205,88 @@ def plans(
         a, b = sorted((draw(st.integers(0, count - 1)), draw(st.integers(0, count - 1))))
         links.append(PlanLink(names[b], names[a], draw(kinds), draw(st.integers(*lags))))
     return Plan(tuple(draw(st.permutations(tasks))), tuple(draw(st.permutations(links))))
+
+
+_ORIGIN = dt.datetime(2026, 3, 5, 15, 30)  # noqa: DTZ001 - local working time; a Thursday
+
+
+def _instant(minute: int) -> dt.datetime:
+    """A date and time by working minutes from the project start of `dated_plans`, over its weekend and back."""
+    found = moment(STANDARD.start_at(STANDARD.worked(absolute(_ORIGIN)) + minute))
+    assert found is not None
+    return found
+
+
+@st.composite
+def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
+    """Small plans on one calendar with everything one axis of working minutes can hold.
+
+    Durations are parts of days, so that breaks, nights and the weekend after the start all matter.
+    """
+    part = st.integers(0, 6).map(lambda n: n * 90)
+    base = draw(plans(states=(*[TaskState.OPEN] * 3, TaskState.DONE, TaskState.DROPPED), sizes=(1, 7)))
+    tasks: list[PlanTask] = []
+    status = draw(st.one_of(st.none(), part))
+    for task in base.tasks:
+        duration = draw(part)
+        changes: dict[str, Any] = {"duration_minutes": duration}
+        kind = draw(st.sampled_from(["plain", "plain", "begun", "finished", "floor", "deadline"]))
+        if kind == "begun" and task.state is TaskState.OPEN:
+            changes["actual_start"] = _instant(draw(st.integers(-3, 6)) * 60)
+            changes["remaining_minutes"] = draw(st.one_of(st.none(), st.integers(0, duration)))
+        elif kind == "finished" and task.state is TaskState.DONE:
+            begun = draw(st.integers(-6, 4)) * 60
+            changes["actual_start"] = draw(st.sampled_from([None, _instant(begun)]))
+            changes["actual_finish"] = draw(st.sampled_from([None, _instant(begun + draw(part))]))
+        elif kind == "floor":
+            how = draw(st.sampled_from([ConstraintType.SNET, ConstraintType.FNET, ConstraintType.ASAP]))
+            at = _instant(duration + draw(part)) if how.dated else None
+            changes["constraint"] = Constraint(how, at)
+        elif kind == "deadline":
+            changes["deadline"] = _instant(draw(part) * 2)
+        if unknown and changes.get("constraint") is None and draw(st.booleans()):
+            changes["duration_minutes"] = None
+        tasks.append(replace(task, **changes))
+    links = tuple(replace(k, lag=k.lag * 60) for k in base.links)
+    tasks = _with_summaries(draw, tasks)
+    return Plan(
+        tuple(tasks),
+        (*links, *_summary_links(draw, tasks, links)),
+        start=_ORIGIN,
+        status_date=None if status is None else _instant(status),
+        critical_limit_minutes=draw(st.sampled_from([0, 0, 120])),
+    )
+
+
+def _with_summaries(draw: st.DrawFn, tasks: list[PlanTask]) -> list[PlanTask]:
+    """Some of the tasks as parts of a summary task `s`, some of those in `t` within it."""
+    if len(tasks) < 3 or not draw(st.booleans()):
+        return tasks
+    where = {task.id: draw(st.sampled_from([None, "s", "t"])) for task in tasks}
+    if "s" not in where.values() or "t" not in where.values():
+        return tasks
+    late = draw(st.one_of(st.none(), st.integers(5, 12).map(lambda n: _instant(n * 60))))
+    return [
+        *(replace(task, parent=where[task.id]) for task in tasks),
+        PlanTask("s", "S", None, deadline=late),
+        PlanTask("t", "T", None, parent="s"),
+    ]
+
+
+def _summary_links(draw: st.DrawFn, tasks: list[PlanTask], links: Sequence[PlanLink]) -> list[PlanLink]:
+    """Links into and out of the summary tasks, as long as they close no loop."""
+    parents = {task.id: task.parent for task in tasks}
+    if "s" not in parents:
+        return []
+    found: list[PlanLink] = []
+    for summary in ("s", "t"):
+        for other in sorted(i for i, parent in parents.items() if parent is None and i != summary):
+            if not draw(st.booleans()):
+                continue
+            out = draw(st.booleans())
+            kind = draw(st.sampled_from([LinkType.FS, LinkType.FF] if out else list(LinkType)))
+            ends = (summary, other) if out else (other, summary)
+            link = PlanLink(*ends, kind, draw(st.integers(-2, 2)) * 60)
+            if not find_loops(Plan(tuple(tasks), (*links, *found, link))).cycles:
+                found.append(link)
+    return found

@@ -8,6 +8,7 @@ What does not follow from the rest of its file is named in `EXCEPTIONS`.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import pytest
 
@@ -30,7 +31,9 @@ EXCEPTIONS: dict[tuple[str, str, str], str] = {
 """(file, task, value) that is stored otherwise, and why."""
 
 
-def differences(plan: Plan, roadmap: Roadmap, stored: dict[str, StoredResult]) -> tuple[int, dict[tuple[str, str], str]]:
+def differences(
+    plan: Plan, roadmap: Roadmap, stored: dict[str, StoredResult]
+) -> tuple[int, dict[tuple[str, str], str]]:
     """How many values were compared, and (task, value) to what differs."""
     compared = 0
     found: dict[tuple[str, str], str] = {}
@@ -63,5 +66,5 @@ def test_equals_what_the_program_stored(name: str, capsys: pytest.CaptureFixture
     compared, found = differences(plan, roadmap, stored)
     expected = {(task, value) for file, task, value in EXCEPTIONS if file == name}
     with capsys.disabled():
-        print(f"\n{name}: {len(stored)} tasks, {compared - len(found)} of {compared} values equal", end=" ")
+        sys.stdout.write(f"\n{name}: {len(stored)} tasks, {compared - len(found)} of {compared} values equal ")
     assert found.keys() == expected, found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from hypothesis import given
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.cycles import find_loops
 from crm_rules.roadmap.network import compile_network
-from crm_rules.roadmap.plan import Plan, TaskState
+from crm_rules.roadmap.plan import Constraint, ConstraintType, Plan, TaskState
 from crm_rules.roadmap.schedule import schedule
 from crm_rules.roadmap.uncertain import uncertain_schedule
-from tests.roadmap.plans import DAY, plan, plans, with_durations
+from tests.roadmap.plans import DAY, dated_plans, on_the_clock, plan, plans, with_durations, with_tasks
 
 VALUES = (
     "early_start_minutes",
@@ -183,6 +184,35 @@ class TestUnknownDurations:
                     assert getattr(open_ended, name)[i] == getattr(exact, name)[i], name
         assert open_ended.finish == exact.finish
         assert list(open_ended.driving) == list(exact.driving)
+
+
+class TestDates:
+    @given(dated_plans(unknown=True), st.data())
+    def test_no_completion_refutes_a_claim(self, base: Plan, data: st.DataObject) -> None:
+        names = [t.id for t in base.tasks if t.duration_minutes is None and t.id not in ("s", "t")]
+        for _ in range(4):
+            durations = {name: data.draw(st.sampled_from([1, 60, 90, 180, 300, 10_000])) for name in names}
+            assert_not_refuted(base, with_durations(base, durations))
+
+    @given(dated_plans(unknown=True), st.data())
+    def test_the_passes_on_the_clock_claim_nothing_a_completion_refutes(self, base: Plan, data: st.DataObject) -> None:
+        names = [t.id for t in base.tasks if t.duration_minutes is None and t.id not in ("s", "t")]
+        claimed = claims(on_the_clock(base))
+        for _ in range(3):
+            durations = {name: data.draw(st.sampled_from([1, 60, 90, 180, 300, 10_000])) for name in names}
+            truth = claims(analyse(with_durations(base, durations)))
+            for what, value in claimed.items():
+                assert truth.get(what) == value, what
+
+    def test_causes_name_the_inputs_on_the_clock_too(self) -> None:
+        base = plan({"a": None, "b": 1, "c": 1}, "a->b")
+        pinned = Constraint(ConstraintType.MSO, dt.datetime(2026, 3, 9, 8))  # noqa: DTZ001 - local working time
+        c = base.tasks[2]
+        r = analyse(replace(with_tasks(base, c=replace(c, constraint=pinned)), start=pinned.at))
+        assert r.tasks["c"].early_finish_minutes == DAY
+        assert r.tasks["b"].early_start_minutes is None
+        assert r.causes("b", "early_start_minutes") == ("tasks[a].duration",)
+        assert r.causes("c", "total_float_minutes") == ("tasks[a].duration",)
 
 
 class TestLoops:
