@@ -41,4 +41,6 @@ def _task(task: Task) -> PlanTask:
         start=task.start,
         finish=task.finish,
         stage=task.stage,
+        kind=None if task.kind is None else task.kind.value,
+        owners=() if task.owner is None else (task.owner,),
     )

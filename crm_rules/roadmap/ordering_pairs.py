@@ -90,9 +90,8 @@ class OrderedPairs:
                 yield pair
 
     def _least_minutes(self) -> int:
-        # On the calendar a week of days holds at least five working ones; for a guarantee all of them are asked for.
         span = self.statement.at_least
-        return 0 if span is None else span.days * MINUTES_PER_DAY
+        return 0 if span is None else times.surely_working_days(span) * MINUTES_PER_DAY
 
     def _scope(self, second: str) -> tuple[int, int]:
         """First tasks that count for a second one, and those that may."""
@@ -154,7 +153,7 @@ class OrderedPairs:
         return None
 
     def _finished(self, second: str) -> int:
-        """First tasks that are done while the second has not begun as far as anybody says: nothing is left to go wrong."""
+        """First tasks that are done while nobody says the second has begun, so that nothing is left to go wrong."""
         task = self.view.tasks[second]
         if task.state is TaskState.DONE or task.actual_start is not None or self.statement.at_least is not None:
             return 0

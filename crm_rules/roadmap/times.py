@@ -16,7 +16,8 @@ from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.plan import MINUTES_PER_DAY, PlanTask
 from crm_rules.rules.ordering import DayUnit, End, Span
 
-_CLOCK_DAY: Final = 24 * 60
+CLOCK_DAY: Final = 24 * 60
+"""Minutes on the clock of a day."""
 _WEEK: Final = 7
 _WORKED_IN_WEEK: Final = 5
 # Not from the calendar of the machine, which may speak another language.
@@ -60,7 +61,7 @@ class Times:
         if by_day and moment.day is not None:
             return f"on {_date(dt.date.fromordinal(moment.day))}"
         if moment.clock is not None:
-            return f"on {_date(dt.date.fromordinal(moment.clock // _CLOCK_DAY))}"
+            return f"on {_date(dt.date.fromordinal(moment.clock // CLOCK_DAY))}"
         if moment.minutes is None:
             return ""
         days, rest = divmod(moment.minutes, MINUTES_PER_DAY)
@@ -83,7 +84,7 @@ def _moment(roadmap: Roadmap, task: PlanTask, end: End) -> Moment:
     return Moment(
         day=None if stated is None else stated.toordinal(),
         minutes=found.early_start_minutes if start else found.early_finish_minutes,
-        clock=None if instant is None else instant.toordinal() * _CLOCK_DAY + instant.hour * 60 + instant.minute,
+        clock=None if instant is None else instant.toordinal() * CLOCK_DAY + instant.hour * 60 + instant.minute,
     )
 
 
@@ -109,7 +110,8 @@ def at_least(first: Moment, second: Moment, span: Span | None, whole: bool = Fal
     """Whether the second is at least a span after the first; None when that is not known.
 
     Args:
-        first, second: the moments.
+        first: a moment.
+        second: another.
         span: None for no distance: the second is not earlier than the first.
         whole: the moments are the start and the finish of what is measured, so that both days count.
     """
@@ -136,7 +138,7 @@ def _elapsed(first: Moment, second: Moment, unit: DayUnit | None, whole: bool) -
     if first.day is not None and second.day is not None:
         end = second.day + whole
         if unit is DayUnit.WORKING and end > first.day:
-            days = _weekdays(end) - _weekdays(first.day)
+            days = weekdays(end) - weekdays(first.day)
             return days, days
         return end - first.day, end - first.day
     if first.minutes is None or second.minutes is None:
@@ -146,12 +148,19 @@ def _elapsed(first: Moment, second: Moment, unit: DayUnit | None, whole: bool) -
         return worked, worked
     if first.clock is not None and second.clock is not None:
         # From the morning of one day to the evening of another, both days are meant.
-        exact = (second.clock - first.clock) / _CLOCK_DAY
+        exact = (second.clock - first.clock) / CLOCK_DAY
         return (-(-exact // 1), -(-exact // 1)) if whole else (exact // 1, exact // 1)
     return _on_the_calendar(worked)
 
 
-def _weekdays(ordinal: int) -> int:
+def surely_working_days(span: Span) -> int:
+    """Fewest working days that take at least a span, wherever on the calendar they begin; without holidays."""
+    if span.unit is DayUnit.WORKING or not span.days:
+        return span.days
+    return next(days for days in range(span.days + 1) if _on_the_calendar(days)[0] >= span.days)
+
+
+def weekdays(ordinal: int) -> int:
     """Mondays to Fridays before a day, counted from year 1, which began on a Monday."""
     weeks, day = divmod(ordinal - 1, _WEEK)
     return weeks * _WORKED_IN_WEEK + min(day, _WORKED_IN_WEEK)
