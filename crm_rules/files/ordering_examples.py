@@ -42,19 +42,22 @@ def examples_of(constraint: Ordering, others: Sequence[Ordering]) -> Iterator[Ca
     yield Case(f"as it should be: {first}", {"tasks": [*_right(first), *_elsewhere(constraint, others)]}, "silent")
 
 
-def _kinds(constraint: Ordering) -> set[str]:
-    return {kind for s in constraint.statements for operand in (s.first, s.second) for kind in operand.kinds}
-
-
 def _elsewhere(constraint: Ordering, others: Sequence[Ordering]) -> Tasks:
-    """Tasks that go against some other constraint and have nothing to do with this one."""
-    own = _kinds(constraint)
+    """Tasks that go against some other constraint and do nothing to this one."""
+    kept = {task["kind"] for task in _right(constraint.statements[0])}
     for other in others:
-        if own.isdisjoint(_kinds(other)):
-            tasks = _wrong(other.statements[0])
+        tasks = _wrong(other.statements[0])
+        kinds = {task["kind"] for task in tasks}
+        if not any(_meets(statement, kinds, kept | kinds) for statement in constraint.statements):
             ids = {task["id"] for task in tasks}
             return [{**task, "id": f"x-{task['id']}", **_renamed(task, ids)} for task in tasks]
     return []
+
+
+def _meets(statement: Statement, kinds: set[str], present: set[str]) -> bool:
+    """Whether a statement compares tasks of some kinds with any that are present."""
+    sides = set(statement.first.kinds), set(statement.second.kinds)
+    return any(kinds & one and present & other for one, other in (sides, sides[::-1]))
 
 
 def _renamed(task: Mapping[str, Any], ids: set[str]) -> dict[str, Any]:

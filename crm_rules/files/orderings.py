@@ -30,11 +30,11 @@ from crm_rules.rules.rule import STATUSES
 FAMILY: Final = "roadmap"
 """Folder the rules would lie in; the first part of their ids."""
 
-VIOLATED_LIKELIHOOD: Final = 4
-"""Likelihood of a breach that the plan shows."""
+LIKELIHOODS: Final = {Verdict.VIOLATED_BY_LOGIC: 4, Verdict.VIOLATED_BY_DATES: 3, Verdict.NOT_SECURED: 2}
+"""Likelihood of what follows: links are meant to be kept, dates move, and what today's dates keep may go well."""
 
-UNSECURED_LIKELIHOOD: Final = 3
-"""Likelihood of a breach when only the dates of today keep the order."""
+UNSECURED_GRADES: Final = 2
+"""Grades by which the impact is lower when only the dates of today keep the order."""
 
 _FILE: Final = Keys("file of orderings", ("orderings",), ("groups",))
 _ORDERING: Final = Keys(
@@ -184,7 +184,8 @@ class _EntryReader:
             return read.named(value, span)
 
         violated = _verdict_in(v for v in Verdict if v.violated)
-        breached = _verdict_in(_REPORTED)
+        by_logic = f'order.verdict == "{Verdict.VIOLATED_BY_LOGIC.value}"'
+        breached = _verdict_in(LIKELIHOODS)
         required = "; ".join(map(str, statements))
         return RuleDraft(
             id=f"{FAMILY}.{self.name}",
@@ -206,18 +207,27 @@ class _EntryReader:
                 cause=made("{order.because}"),
                 event=event,
                 effect=effect,
-                likelihood=made(str(UNSECURED_LIKELIHOOD)),
-                impact=made(str(max(1, severity - 2))),
+                likelihood=made(str(LIKELIHOODS[Verdict.NOT_SECURED])),
+                impact=made(str(max(1, severity - UNSECURED_GRADES))),
                 reason=reason or _REASON,
                 raises=(
-                    RaiseDraft(made("raise"), VIOLATED_LIKELIHOOD, severity, (ClauseDraft("check", made(violated)),)),
+                    RaiseDraft(
+                        made("raise"),
+                        LIKELIHOODS[Verdict.VIOLATED_BY_DATES],
+                        severity,
+                        (ClauseDraft("check", made(violated)),),
+                    ),
+                    RaiseDraft(
+                        made("raise"),
+                        LIKELIHOODS[Verdict.VIOLATED_BY_LOGIC],
+                        None,
+                        (ClauseDraft("check", made(by_logic)),),
+                    ),
                 ),
             ),
             recommends=advice or (RecommendDraft(made(_ADVICE), made("client_pm"), (made("vendor_pm"),), "low"),),
         )
 
-
-_REPORTED: Final = (Verdict.VIOLATED_BY_LOGIC, Verdict.VIOLATED_BY_DATES, Verdict.NOT_SECURED)
 
 _REASON: Final = (
     "what the roadmap lays down is what will be done; "

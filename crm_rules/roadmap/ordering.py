@@ -153,7 +153,7 @@ class _Check:
             second=seconds[0],
             stage=self.view.stage[seconds[0]],
             others=sum(map(len, gaps.values())) - 1,
-            because=f"{self.view.name(seconds[0])} is planned{where}, {self.statement.first} is not",
+            because=f"{self.view.name(seconds[0])} is planned{where} without {self.statement.first}",
             missing=self._absent(gaps),
         )
 
@@ -181,6 +181,8 @@ class _Check:
         assert isinstance(statement, Sequence)
         first, second = view.name(pair.first), view.name(pair.second)
         if pair.verdict is Verdict.NOT_SECURED:
+            if statement.at_least is not None:
+                return f"the links alone do not keep {statement.at_least} from {first} to {second}"
             return f"no link keeps {second} behind {first}"
         if pair.verdict is Verdict.VIOLATED_BY_LOGIC:
             source, target = view.event(pair.second, statement.second_end), view.event(pair.first, statement.first_end)
