@@ -53,12 +53,15 @@ from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.change_text import changes_of, task_named
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
+from crm_rules.roadmap.ordering import OrderingResult, check_ordering
+from crm_rules.roadmap.ordering_facts import OrderFacts, order_entries
 from crm_rules.roadmap.quality import PROFILES as QUALITY_PROFILES
 from crm_rules.roadmap.quality import QualityReport, check_quality
 from crm_rules.roadmap.simulation import simulate
 from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
 from crm_rules.roadmap.what_if import Comparison, ImpossibleChange, what_if
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
+from crm_rules.rules.ordering import Ordering
 
 BUNDLED_PACK = "crm"
 """Name of the pack that comes with the library."""
@@ -104,6 +107,7 @@ class Assessor:
         self.program = compile_packs(self.packs, settings, self.warnings)
         newest = self.packs[-1]
         self.pack = PackInfo(newest.name, newest.version, self.program.fingerprint)
+        self.orderings = orderings_of(self.packs)
         self._conclusions = {
             c.name: ConclusionInfo(c.level or 0, c.catalogue) for pack in self.packs for c in pack.conclusions.values()
         }
@@ -114,7 +118,7 @@ class Assessor:
         Raises:
             LimitReached: the run was stopped at a limit of the engine.
         """
-        facts, roadmap = project_facts(project, self.program.schema)
+        facts, roadmap = project_facts(project, self.program.schema, self.orderings)
         run = self.engine.run(self.program, facts, limits=self.limits)
         return self.read(project, roadmap, run)
 
@@ -170,26 +174,43 @@ def _default_assessor() -> Assessor:
 # -- steps ------------------------------------------------------------------------------------
 
 
-def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactBase, Roadmap]:
+def orderings_of(packs: Iterable[Pack]) -> tuple[Ordering, ...]:
+    """The constraints on the order of work of several packs, sorted by id; of two with one id the first."""
+    found: dict[str, Ordering] = {}
+    for pack in packs:
+        for ordering in pack.orderings:
+            found.setdefault(ordering.id, ordering)
+    return tuple(found[name] for name in sorted(found))
+
+
+def project_facts(
+    project: Project, schema: Schema | None = None, orderings: Iterable[Ordering] = ()
+) -> tuple[FactBase, Roadmap]:
     """The facts of a project, schedule included, and its roadmap.
 
     Args:
         project: the project.
         schema: what can be said, at least what the project model says; that model alone when None.
+        orderings: constraints on the order of work, see `orderings_of`.
     """
     entries, incomplete = project_entries(project)
     roadmap = analyse(plan_of(project))
     computed = roadmap_entries(roadmap)
+    order = order_entries(roadmap, orderings)
     tasks = entries.get("tasks")
     if isinstance(tasks, list):
-        entries["tasks"] = [{**task, **computed.columns[task["id"]]} for task in tasks]
+        entries["tasks"] = [
+            {**task, **computed.columns[task["id"]], "phase": order.phases[task["id"]]} for task in tasks
+        ]
     lists: dict[str, Any] = dict(computed.lists)
     open_lists = list(incomplete)
-    causes = dict(computed.causes)
+    causes = {**computed.causes, **{(name, "", ""): ("tasks",) for name in order.open}, **order.causes}
     if not roadmap.plan.complete:
         open_lists += list(lists)
         causes.update({(name, "", ""): ("tasks",) for name in lists})
-    places = {**project.places, **_computed_places(project, lists)}
+    places = {**project.places, **_computed_places(project, lists), **_ordering_places(project, order)}
+    lists.update(order.lists)
+    open_lists += order.open
     facts = FactBase.of(
         schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes, questions_beside_columns())
     )
@@ -221,6 +242,18 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
     tasks = ("tasks", "", "")
     if tasks in project.places:
         found.update({(name, "", ""): project.places[tasks] for name in lists})
+    return found
+
+
+def _ordering_places(project: Project, order: OrderFacts) -> dict[tuple[str, str, str], Span]:
+    """What is computed about the order of work points at the task that shows it, else at the list of tasks."""
+    places, found = project.places, dict[tuple[str, str, str], Span]()
+    whole = places.get(("tasks", "", ""))
+    for name, entries in order.lists.items():
+        for key in ("", *(entry["id"] for entry in entries)):
+            place = places.get(("tasks", order.tasks.get((name, key), ""), ""), whole)
+            if place is not None:
+                found[name, key, ""] = place
     return found
 
 
@@ -325,7 +358,7 @@ def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
         EngineError: a limit of an engine was reached.
         UnsupportedByEngine: an engine cannot run these packs, so that nothing can be said of it.
     """
-    facts, _ = project_facts(project, assessor.program.schema)
+    facts, _ = project_facts(project, assessor.program.schema, assessor.orderings)
     own = assessor.engine.run(assessor.program, facts, limits=assessor.limits)
     found: list[Difference] = []
     for name in installed_engines():
@@ -436,6 +469,8 @@ __all__ = [
     "Limits",
     "NotSimulated",
     "Pack",
+    "Ordering",
+    "OrderingResult",
     "PackInfo",
     "Project",
     "ProjectError",
@@ -455,6 +490,7 @@ __all__ = [
     "assess",
     "assess_many",
     "changes_of",
+    "check_ordering",
     "check_quality",
     "compile_packs",
     "cross_check",
@@ -466,6 +502,7 @@ __all__ = [
     "load_plan",
     "load_project",
     "load_roadmap",
+    "orderings_of",
     "parse_project",
     "project_facts",
     "rule_source",
