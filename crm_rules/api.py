@@ -183,6 +183,12 @@ def orderings_of(packs: Iterable[Pack]) -> tuple[Ordering, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+@cache
+def bundled_orderings() -> tuple[Ordering, ...]:
+    """The constraints on the order of work of the bundled pack, read once."""
+    return orderings_of(load_packs(lenient=True))
+
+
 def project_facts(
     project: Project, schema: Schema | None = None, orderings: Iterable[Ordering] = ()
 ) -> tuple[FactBase, Roadmap]:
@@ -468,9 +474,9 @@ __all__ = [
     "LimitReached",
     "Limits",
     "NotSimulated",
-    "Pack",
     "Ordering",
     "OrderingResult",
+    "Pack",
     "PackInfo",
     "Project",
     "ProjectError",
@@ -489,6 +495,7 @@ __all__ = [
     "analyse",
     "assess",
     "assess_many",
+    "bundled_orderings",
     "changes_of",
     "check_ordering",
     "check_quality",

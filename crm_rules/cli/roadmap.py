@@ -11,7 +11,7 @@ import click
 
 from crm_rules import api
 from crm_rules.cli.exit_codes import ExitCode
-from crm_rules.cli.options import NEVER
+from crm_rules.cli.options import NEVER, pack_option, packs_of
 from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
 from crm_rules.cli.problems import problems_text
 from crm_rules.cli.session import Session
@@ -19,7 +19,8 @@ from crm_rules.errors import MissingExtra
 from crm_rules.report.phrases import count, sentence
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_formats import ROADMAP_FORMATS, FigureKind, roadmap_format_of_file
-from crm_rules.report.roadmap_trouble import SEVERITIES, troubles
+from crm_rules.report.roadmap_trouble import SEVERITIES
+from crm_rules.report.roadmap_troubles import troubles
 from crm_rules.report.view import View
 
 MOST_NOTES: Final = 10
@@ -94,6 +95,7 @@ _FIGURES: Final[tuple[FigureKind, ...]] = ("gantt", "graph")
     show_default=True,
     help="Exit with 1 when the roadmap has trouble of this severity or a worse one.",
 )
+@pack_option
 @click.option("-a", "--all", "everything", is_flag=True, help="Show every task and all trouble.")
 @click.pass_context
 def roadmap(
@@ -109,6 +111,7 @@ def roadmap(
     target: str | None,
     changes: Sequence[str],
     fail_on: str,
+    packs: Sequence[str],
     everything: bool,
 ) -> int:
     """Schedule the tasks of FILE: the critical path and what is wrong with the plan, then dates and float.
@@ -116,8 +119,8 @@ def roadmap(
     FILE is a project file, a plan as Microsoft Project XML, a list of tasks in CSV or Excel, or what other scheduling
     programs write (with the extra mpxj).
 
-    Errors are loops, tasks that are later than the dates laid down allow, and failed checks of the plan's quality.
-    Warnings are what leaves dates unknown, and checks that ask for a look.
+    Errors are loops, tasks that are later than the dates laid down allow, work that is planned in the wrong order, and
+    failed checks of the plan's quality. Warnings are what leaves dates unknown, and checks that ask for a look.
 
     CHANGE is one of: delay TASK 5d, lengthen TASK 3d, shorten TASK 2d, drop TASK, link A -> B SS+2d, unlink A -> B,
     lag A -> B 3d. Days are working days; w are weeks of five days, h hours. TASK is an id, or a name only one task has.
@@ -131,11 +134,12 @@ def roadmap(
     if imported.notes:
         session.note(_notes(imported.notes, session, everything))
     with session.step("Checking"):
+        ordering = api.check_ordering(found, api.orderings_of(packs_of(packs)) if packs else api.bundled_orderings())
         report = api.check_quality(found, quality or next(iter(api.QUALITY_PROFILES)))
     if samples is None and spread is not None:
         raise click.UsageError("--spread is for --simulate.")
     simulation = None if samples is None else _simulated(session, found, samples, seed, spread)
-    content = RoadmapContent(found, file, report, quality is not None, simulation)
+    content = RoadmapContent(found, file, ordering, report, quality is not None, simulation)
     try:
         content = _asked(content, target, changes)
     except api.ImpossibleChange as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crm_rules.roadmap.analysis import Roadmap
+from crm_rules.roadmap.ordering import OrderingResult
 from crm_rules.roadmap.quality import QualityReport
 from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
 from crm_rules.roadmap.what_if import Comparison
@@ -18,6 +19,7 @@ class RoadmapContent:
     Attributes:
         roadmap: graph, schedule and loops.
         file: the file it was read from, as its reader called it; "" when it came from nowhere.
+        ordering: what the order of work asks for, statement by statement.
         quality: how well the plan is made.
         all_checks: whoever asked for the quality wants to see the checks that passed as well.
         simulation: when the project ends if durations vary, or why that cannot be said.
@@ -30,6 +32,7 @@ class RoadmapContent:
 
     roadmap: Roadmap
     file: str = ""
+    ordering: tuple[OrderingResult, ...] | None = None
     quality: QualityReport | None = None
     all_checks: bool = False
     simulation: Simulation | NotSimulated | None = None

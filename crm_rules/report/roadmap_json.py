@@ -6,7 +6,8 @@ import json
 from typing import Any, Final
 
 from crm_rules.report.roadmap_content import RoadmapContent
-from crm_rules.report.roadmap_trouble import troubles
+from crm_rules.report.roadmap_order import order_object
+from crm_rules.report.roadmap_troubles import troubles
 
 SCHEMA: Final = "crm-rules/roadmap/1"
 
@@ -17,6 +18,8 @@ def roadmap_object(content: RoadmapContent) -> dict[str, Any]:
     status = roadmap.plan.status_date
     asked = (("quality", content.quality), ("simulation", content.simulation))
     extra: dict[str, Any] = {name: found.to_dict() for name, found in asked if found is not None}
+    if content.ordering is not None:
+        extra = {"ordering": order_object(content.ordering), **extra}
     if content.what_if is not None:
         extra["what_if"] = {"changes": list(content.changes), **content.what_if.to_dict()}
     if content.target is not None:

@@ -12,6 +12,7 @@ from crm_rules.explain.narration import date_text
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import STYLES, be, capitalised, count, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
+from crm_rules.report.roadmap_order import order_of_work
 from crm_rules.report.roadmap_tasks import (
     Mark,
     TaskView,
@@ -26,7 +27,8 @@ from crm_rules.report.roadmap_tasks import (
 from crm_rules.report.roadmap_text_asked import path_to, what_if, why
 from crm_rules.report.roadmap_text_checks import quality, simulation
 from crm_rules.report.roadmap_text_rows import MARKS, MILESTONE, WIDE, task_rows
-from crm_rules.report.roadmap_trouble import SEVERITIES, Trouble, troubles
+from crm_rules.report.roadmap_trouble import SEVERITIES, Trouble
+from crm_rules.report.roadmap_troubles import troubles
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.plan import LagUnit, TaskState
@@ -120,8 +122,8 @@ def _finish(roadmap: Roadmap) -> str:
 
 def _trouble(page: Page, content: RoadmapContent, view: View) -> None:
     found = troubles(content)
-    # What somebody should look at in the making of the plan has a section of its own, after the schedule.
-    told = [t for t in found if t.kind != "quality" or t.severity == "error"]
+    # What somebody should look at in the making of the plan has sections of its own, after the schedule.
+    told = [t for t in found if t.kind not in ("quality", "ordering") or t.severity == "error"]
     if not told:
         return
     page.heading("Trouble", ", ".join(count(n, s) for s in SEVERITIES if (n := sum(t.severity == s for t in told))))
@@ -257,6 +259,7 @@ _SECTIONS: Final[tuple[Section, ...]] = (
     _critical_path,
     simulation,
     _schedule,
+    order_of_work,
     quality,
 )
 """What the report consists of, in order; a section without content adds nothing."""

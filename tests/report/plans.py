@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from crm_rules.api import check_quality, load_roadmap
+from crm_rules.api import OrderingResult, bundled_orderings, check_ordering, check_quality, load_roadmap
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.plan import LinkType, Plan, PlanLink, PlanTask, TaskState
@@ -41,6 +41,10 @@ HOSTILE: Sequence[str] = (
 )
 
 
+def _ordering(roadmap: Roadmap) -> tuple[OrderingResult, ...]:
+    return check_ordering(roadmap, bundled_orderings())
+
+
 @cache
 def content(name: str) -> RoadmapContent:
     """The roadmap of a file of `FILES`, with its quality."""
@@ -50,7 +54,7 @@ def content(name: str) -> RoadmapContent:
         roadmap = load_roadmap(FILES[name])
     finally:
         os.chdir(before)
-    return RoadmapContent(roadmap, FILES[name], check_quality(roadmap))
+    return RoadmapContent(roadmap, FILES[name], _ordering(roadmap), check_quality(roadmap))
 
 
 def roadmap_of(

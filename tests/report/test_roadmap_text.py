@@ -15,10 +15,12 @@ from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_table import Column, fitted, table
 from crm_rules.report.roadmap_tasks import day_text, days_text, link_text, most_urgent, names_of, task_views
 from crm_rules.report.roadmap_text import MOST_ROWS, roadmap_text
-from crm_rules.report.roadmap_trouble import troubles
+from crm_rules.report.roadmap_troubles import troubles
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.ordering import check_ordering
 from crm_rules.roadmap.plan import Constraint, ConstraintType, LagUnit, LinkType
+from crm_rules.rules.ordering import Operand, Ordering, Sequence
 from tests.report.plans import DAY, FILES, MONDAY, content, hostile, large, roadmap_of
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -279,3 +281,51 @@ def test_a_loop_through_a_summary_task_is_told_with_its_parts() -> None:
     assert trouble.advice == (
         "Take out that Floor waits for House: nothing can wait for what it is part of, or for a part of itself."
     )
+
+
+# -- the order of work --------------------------------------------------------------------------
+
+
+def ordered(*tasks: tuple[str, str, float], links: tuple[str, ...] = (), done: tuple[str, ...] = ()) -> RoadmapContent:
+    """Tasks by id with kind and days, and what the order of work asks of them."""
+    names: dict[str, tuple[str, float | None]] = {i: (i.upper(), days) for i, _, days in tasks}
+    kinds = {i: kind for i, kind, _ in tasks}
+    plan = roadmap_of(names, links, done=done).plan
+    roadmap = analyse(replace(plan, tasks=tuple(replace(t, kind=kinds[t.id]) for t in plan.tasks)))
+    asked = Operand("test", ("test",))
+    built = Operand("build", ("build",))
+    moved = Operand("move", ("move",))
+    constraints = [
+        Ordering("build-first", (Sequence(built, asked),), 4),
+        Ordering("test-first", (Sequence(asked, moved),), 5),
+    ]
+    return RoadmapContent(roadmap, ordering=check_ordering(roadmap, constraints))
+
+
+def test_work_in_the_wrong_order_is_an_error_with_what_was_asked_for() -> None:
+    content = ordered(("a", "test", 5), ("b", "move", 2), ("c", "build", 1), links=("c->a",))
+    (trouble,) = troubles(content)
+    assert (trouble.kind, trouble.severity, trouble.tasks) == ("ordering", "error", ("a", "b"))
+    assert trouble.details[-1].text == "asked for: test before move (test-first)"
+    report = roadmap_text(content, View())
+    assert report.index("── Trouble") < report.index("── Schedule") < report.index("── Order of work")
+    assert "1 violated by dates, 1 kept." in report
+
+
+def test_what_is_over_is_told_and_held_against_nobody() -> None:
+    content = ordered(("a", "test", 5), ("b", "move", 2), ("c", "build", 1), links=("c->a",), done=("a", "b", "c"))
+    (trouble,) = troubles(content)
+    assert trouble.severity == "warning"
+    report = roadmap_text(content, View())
+    assert "Trouble" not in report
+    assert "Went against it, and is over:" in report
+
+
+def test_what_is_right_by_chance_or_missing_is_told() -> None:
+    content = ordered(("c", "build", 1), ("a", "test", 5), ("b", "move", 2), ("d", "wait", 4), links=("c->a", "d->b"))
+    assert "1 violated by dates, 1 kept." in roadmap_text(content, View())
+    loose = ordered(("a", "test", 1), ("b", "move", 2), ("d", "wait", 4), links=("d->b",))
+    assert troubles(loose) == ()
+    report = roadmap_text(loose, View())
+    assert "Right by chance, as long as nothing slips:\n  - no link keeps 'B' behind 'A'\n" in report
+    assert "Not planned, though other work asks for it: build.\n" in report
