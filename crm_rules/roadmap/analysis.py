@@ -34,6 +34,7 @@ from crm_rules.roadmap.network import Network, Role, compile_network, is_finishe
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import MINUTES_PER_DAY, ConstraintType, LinkType, Plan, PlanLink, PlanTask, days_of
 from crm_rules.roadmap.progress import needs_clock, on_axis
+from crm_rules.roadmap.reasons import DATES, Narrator
 from crm_rules.roadmap.results import Driver, TaskSchedule, iso
 from crm_rules.roadmap.rollup import accompanying, summary_schedules
 from crm_rules.roadmap.schedule import Schedule, schedule
@@ -152,6 +153,30 @@ class Roadmap:
         for i in reversed(network.order):
             leads[i] = leads[i] or any(leads[network.heads[k]] for k in network.outgoing[i])
         return {network.ids[i]: found[i] for i in range(network.tasks) if leads[i]}
+
+    def why(self, task: str, value: str = "early_start") -> str | None:
+        """Why a date is what it is, in words, with names; None when the date is unknown (see `causes`).
+
+        Args:
+            task: id of a task of the schedule.
+            value: `early_start`, `early_finish`, `late_start` or `late_finish`.
+
+        Raises:
+            KeyError: there is no such task or date.
+        """
+        if self._narrator is None:
+            if value not in DATES:
+                raise KeyError(value)
+            _ = self.tasks[task]
+            return None
+        return self._narrator.why(task, value)
+
+    @cached_property
+    def _narrator(self) -> Narrator | None:
+        inner = self._inner
+        if inner is None:
+            return None
+        return Narrator(self.plan, self.tasks, inner.network, inner.found, inner.axis, inner.outline)
 
     def causes(self, task: str, value: str) -> tuple[str, ...]:
         """The inputs that leave a value unknown; empty when it is known.
