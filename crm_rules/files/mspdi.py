@@ -136,6 +136,8 @@ class _Import:
             calendars=reader.calendars,
             critical_limit_minutes=self._whole("CriticalSlackLimit", 0) * per_day,
             minutes_per_day=per_day,
+            # The file does not say which program's rules it follows, but its results do.
+            work_after_status=status is None or reader.earliest_left is None or reader.earliest_left >= status,
         )
         return ImportedPlan(plan, self._findings.notes(), reader.stored, reader.places)
 

@@ -12,6 +12,7 @@ import pytest
 
 from crm_rules.diagnostics import Span
 from crm_rules.errors import ProjectError
+from crm_rules.files import workbook_extent
 from crm_rules.files.imported import ImportedPlan
 from crm_rules.files.plan_sheets import column_name, csv_sheet, workbook_sheet
 from crm_rules.files.plan_table import plan_of_sheet
@@ -301,15 +302,18 @@ class TestWorkbooks:
         with pytest.raises(ProjectError, match="where 10,000,000 cells are read"):
             workbook_sheet(far, "plan.xlsx")
 
-    def test_a_workbook_that_unpacks_to_gigabytes(self) -> None:
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-            for n in range(6):
-                with archive.open(f"xl/{n}.xml", "w") as part:
-                    for _ in range(100):
-                        part.write(bytes(1_000_000))
-        with pytest.raises(ProjectError, match="600,000,000 bytes unpacked, where 500,000,000 are read"):
-            workbook_sheet(data.getvalue(), "plan.xlsx")
+    def test_a_workbook_that_unpacks_to_much(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(workbook_extent, "MOST_UNPACKED", 1000)
+        with pytest.raises(ProjectError, match="bytes unpacked, where 1,000 are read"):
+            workbook_sheet(workbook({"Plan": self.ROWS}), "plan.xlsx")
+
+    def test_a_workbook_that_lies_about_its_size(self) -> None:
+        data = bytearray(workbook({"Plan": [["ID", "Name"], *([n, "x" * 50] for n in range(200))]}))
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+        lie = data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+        with pytest.raises(ProjectError, match="the workbook cannot be read"):
+            workbook_sheet(bytes(lie), "plan.xlsx")
 
     def test_the_package_that_reads_them_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "python_calamine", None)
