@@ -245,6 +245,11 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
         first = ("tasks", min(cycle["tasks"]), "")
         if first in project.places:
             found[("cycles", cycle["id"], "")] = project.places[first]
+    for check in lists["schedule_checks"]:
+        # Without a task to look at, the list of tasks.
+        first = ("tasks", min(check["tasks"] or ("",)), "")
+        if first in project.places:
+            found[("schedule_checks", check["id"], "")] = project.places[first]
     tasks = ("tasks", "", "")
     if tasks in project.places:
         found.update({(name, "", ""): project.places[tasks] for name in lists})

@@ -33,6 +33,7 @@ from crm_rules.model.base import (
 from crm_rules.model.enums import ConstraintType, LagUnit, LinkType, TaskStatus, enum_type
 from crm_rules.model.links import Link, LinkError, parse_link
 from crm_rules.model.order import ORDER_LISTS, PHASE_OF_TASK
+from crm_rules.model.schedule_checks import SCHEDULE_CHECKS
 from crm_rules.model.task_kinds import TaskKind
 from crm_rules.model.working_hours import HOURS, WEEKDAYS, DaysOff, Hours, Weekdays
 
@@ -387,5 +388,6 @@ COMPUTED_LISTS: tuple[Relation, ...] = (
         computed=True,
     ),
     *ORDER_LISTS,
+    SCHEDULE_CHECKS,
 )
 """Lists computed from the tasks; never in a project file."""

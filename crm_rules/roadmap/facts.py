@@ -1,4 +1,4 @@
-"""The roadmap as facts for rules: computed columns of `tasks`, and the lists `task_links` and `cycles`.
+"""The roadmap as facts for rules: computed columns of `tasks`, and lists of links, loops and checks.
 
 Only the wording and the shape of facts live here; nothing is computed.
 """
@@ -6,11 +6,13 @@ Only the wording and the shape of facts live here; nothing is computed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from crm_rules.facts.values import NO_VALUE
 from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.plan import LagUnit, Plan, PlanLink, days_of, named_links
+from crm_rules.roadmap.quality_facts import check_entries
 
 COLUMNS: Final[Mapping[str, str]] = {
     "critical": "critical",
@@ -36,24 +38,33 @@ class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
     Looked up on demand, because the paths of all values together can be quadratic in the number of tasks.
     """
 
-    def __init__(self, roadmap: Roadmap) -> None:
+    def __init__(
+        self, roadmap: Roadmap, others: Mapping[tuple[str, str, str], tuple[str, ...]] = MappingProxyType({})
+    ) -> None:
         self._roadmap = roadmap
+        self._others = others
         unknown = {t.id for t in roadmap.plan.tasks if t.duration_minutes is None}
         self._lags = {
             ("task_links", key, "lag_days"): (f"tasks[{link.predecessor}].duration",)
             for key, link in named_links(roadmap.plan.links)
             if link.unit is LagUnit.PERCENT and link.lag and link.predecessor in unknown
         }
-        self._keys = dict.fromkeys(self._lags) | {
-            ("tasks", task.id, column): None
-            for task in roadmap.tasks.values()
-            for column, value in COLUMNS.items()
-            if getattr(task, value) is None
-        }
+        self._keys = (
+            dict.fromkeys(self._lags)
+            | {
+                ("tasks", task.id, column): None
+                for task in roadmap.tasks.values()
+                for column, value in COLUMNS.items()
+                if getattr(task, value) is None
+            }
+            | dict.fromkeys(others)
+        )
 
     def __getitem__(self, key: tuple[str, str, str]) -> tuple[str, ...]:
         if key not in self._keys:
             raise KeyError(key)
+        if key in self._others:
+            return self._others[key]
         return self._lags.get(key) or self._roadmap.causes(key[1], COLUMNS[key[2]])
 
     def __iter__(self) -> Iterator[tuple[str, str, str]]:
@@ -69,8 +80,9 @@ class RoadmapFacts(NamedTuple):
     Attributes:
         columns: task id to computed column to value; None is unknown. A dropped task is not critical, and
             its other columns are `NO_VALUE`: known to be nothing.
-        lists: entries of `task_links` (all links as written, those of dropped tasks included) and of
-            `cycles`. Both are complete exactly when the list of tasks is (`roadmap.plan.complete`).
+        lists: entries of `task_links` (all links as written, those of dropped tasks included), of `cycles` and of
+            `schedule_checks` (see `quality_facts`). All are complete exactly when the list of tasks is
+            (`roadmap.plan.complete`).
         causes: see `Causes`.
     """
 
@@ -115,7 +127,9 @@ def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
         }
         for cycle in roadmap.cycles
     ]
-    return RoadmapFacts(columns, {"task_links": links, "cycles": cycles}, Causes(roadmap))
+    checks = check_entries(roadmap)
+    lists: dict[str, list[dict[str, Any]]] = {"task_links": links, "cycles": cycles, "schedule_checks": checks.entries}
+    return RoadmapFacts(columns, lists, Causes(roadmap, checks.causes))
 
 
 def _lag_days(plan: Plan, link: PlanLink, duration: int | None) -> int | float | None:

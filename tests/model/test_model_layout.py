@@ -357,7 +357,7 @@ def test_a_list_has_exactly_its_fields(name: str) -> None:
 
 def test_the_schema_holds_nothing_but_sections_lists_and_computed_lists() -> None:
     schema = project_schema()
-    assert list(schema.relations) == [*SECTIONS, *LISTS, "task_links", "cycles"]
+    assert list(schema.relations) == [*SECTIONS, *LISTS, "task_links", "cycles", "schedule_checks"]
     assert schema.phase == ("project", "phase")
 
 
@@ -369,6 +369,10 @@ def test_the_schema_holds_nothing_but_sections_lists_and_computed_lists() -> Non
             "id:@task_links predecessor:@tasks successor:@tasks type:LinkType lag_days:any_days lag_unit:LagUnit",
         ),
         ("cycles", "id:@cycles path:text tasks:set[@tasks]"),
+        (
+            "schedule_checks",
+            "id:@schedule_checks name:text verdict:CheckVerdict count:count tasks:set[@tasks] shown:text",
+        ),
     ],
 )
 def test_a_computed_list_has_exactly_its_columns(name: str, columns: str) -> None:

@@ -47,13 +47,15 @@ def test_columns() -> None:
 
 
 def test_unknown_values_have_causes() -> None:
-    columns, _, causes = roadmap_entries(analyse(plan({"a": None, "b": 1, "c": 5}, "a->b")))
+    columns, lists, causes = roadmap_entries(analyse(plan({"a": None, "b": 1, "c": 5}, "a->b")))
     assert columns["b"]["early_start_day"] is None
     assert causes["tasks", "b", "early_start_day"] == ("tasks[a].duration",)
     assert ("tasks", "a", "early_start_day") not in causes
     with pytest.raises(KeyError):
         causes["tasks", "a", "early_start_day"]
-    assert len(causes) == len(dict(causes)) == sum(v is None for row in columns.values() for v in row.values())
+    unknown = sum(v is None for row in columns.values() for v in row.values())
+    unknown += sum(v is None for check in lists["schedule_checks"] for v in check.values())
+    assert len(causes) == len(dict(causes)) == unknown
 
 
 def test_link_ids_are_unique_and_stable() -> None:

@@ -16,8 +16,7 @@ from crm_rules.roadmap.plan import Plan, PlanTask, TaskState, minutes_of
 from crm_rules.roadmap.quality import PROFILES, CheckResult, Population, QualityReport, Row, Verdict, check_quality
 from crm_rules.roadmap.quality.logic import leads
 from crm_rules.roadmap.quality.measure import NONE, Bound, Limit, Measure, at_least, at_most, index_of, judge
-from crm_rules.roadmap.quality.view import day_of
-from crm_rules.roadmap.working_time import ALL_HOURS, STANDARD, WorkingCalendar, week_of
+from crm_rules.roadmap.working_time import WorkingCalendar, week_of
 from tests.roadmap.plans import DAY, plan, plans
 from tests.roadmap.quality_plans import PHASES, ROW, chain, tasks
 
@@ -241,14 +240,13 @@ def test_limits_are_exact() -> None:
 # -- calendars ------------------------------------------------------------------------------------
 
 
-def test_days_are_those_of_the_calendar() -> None:
+def test_days_are_those_of_the_plan() -> None:
     seven = WorkingCalendar("seven", week_of(range(5), ((540, 960),)))  # 9 to 16 o'clock
-    uneven = WorkingCalendar("uneven", (((480, 960),), ((480, 960),), (), (), ((480, 720),), (), ()))
-    assert [day_of(c) for c in (STANDARD, seven, uneven, ALL_HOURS)] == [480, 420, 480, 1440]
     # 45 days of seven hours are 39.4 of eight.
     base = replace(plan({"a": 0, "b": 1}), tasks=(PlanTask("a", "a", 45 * 420), PlanTask("b", "b", 0)))
-    assert report(base)["long-task"].offenders == ("a",)
-    assert report(replace(base, calendar=seven), "dcma", "tasks_and_milestones")["dcma-06"].offenders == ("b",)
+    assert report(replace(base, minutes_per_day=420, calendar=seven), "dcma", "tasks_and_milestones")[
+        "dcma-06"
+    ].offenders == ("b",)
     assert report(base, "dcma", "tasks_and_milestones")["dcma-06"].offenders == ()
 
 

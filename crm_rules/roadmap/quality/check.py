@@ -101,6 +101,7 @@ def _carried_out(row: Row, profile: Profile, view: PlanView) -> CheckResult:
             verdict=Verdict.NOT_MEASURABLE,
             reason=found.reason,
             offenders=found.offenders,
+            undecided=found.undecided,
         )
     verdict, reason = judge(row.limit, row.level, found, spare_one=profile.spare_one, complete=complete)
     if found.of == 0:

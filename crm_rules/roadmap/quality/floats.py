@@ -92,7 +92,7 @@ def _floats(view: PlanView, wrong: Callable[[int], bool], *, gap: str = UNKNOWN_
     floats = {i: view.schedule(i).total_float_minutes for i in view.incomplete}
     undecided = [i for i, f in floats.items() if f is None]
     if floats and len(undecided) == len(floats):
-        return Gap(gap)
+        return Gap(gap, undecided=tuple(undecided))
     found = (i for i, f in floats.items() if f is not None and wrong(f))
     return counted(found, len(floats), undecided=undecided, why=UNKNOWN_FLOAT)
 
@@ -105,7 +105,7 @@ def high_float(view: PlanView, *, days: int, percent_of_remaining: int = 0) -> F
     limit = days * view.day
     if percent_of_remaining:
         if view.remaining is None:
-            return Gap("the finish of the plan is not known")
+            return Gap("the finish of the plan is not known", undecided=tuple(view.incomplete))
         limit = max(limit, view.remaining * percent_of_remaining // 100)
     return _floats(view, lambda minutes: minutes > limit)
 
@@ -113,7 +113,7 @@ def high_float(view: PlanView, *, days: int, percent_of_remaining: int = 0) -> F
 def negative_float(view: PlanView) -> Found:
     """Unfinished tasks that are late for a deadline or a constraint."""
     found = _floats(view, lambda minutes: minutes < 0)
-    if isinstance(found, Measure) and not found.offenders and not _can_be_late(view):
+    if not found.offenders and not _can_be_late(view):
         return Gap("nothing can be late: there is no deadline, hard constraint or task scheduled by hand")
     return found
 
@@ -131,7 +131,7 @@ def critical_share(view: PlanView) -> Found:
     critical = {i: view.schedule(i).critical for i in view.incomplete}
     undecided = [i for i, c in critical.items() if c is None]
     if critical and len(undecided) == len(critical):
-        return Gap("it is not known which tasks are critical")
+        return Gap("it is not known which tasks are critical", undecided=tuple(undecided))
     why = "it is not known whether they are critical"
     return counted((i for i, c in critical.items() if c), len(critical), undecided=undecided, why=why)
 
@@ -141,7 +141,7 @@ def near_critical(view: PlanView) -> Found:
     near = {i: view.schedule(i).near_critical for i in view.incomplete}
     undecided = [i for i, n in near.items() if n is None]
     if near and len(undecided) == len(near):
-        return Gap(UNKNOWN_FLOAT)
+        return Gap(UNKNOWN_FLOAT, undecided=tuple(undecided))
     return counted((i for i, n in near.items() if n), len(near), undecided=undecided, why=UNKNOWN_FLOAT)
 
 
@@ -157,7 +157,7 @@ def path_length_index(view: PlanView) -> Found:
     if status is None:
         return Gap("the plan has no status date")
     if finish is None:
-        return Gap("the finish of the plan is not known")
+        return Gap("the finish of the plan is not known", undecided=tuple(view.incomplete))
     last = [
         t
         for i, t in view.work.items()

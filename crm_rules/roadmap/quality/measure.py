@@ -47,10 +47,12 @@ class Gap:
     Attributes:
         reason: what is missing, in words.
         offenders: ids of tasks somebody should look at all the same, sorted.
+        undecided: ids of tasks of which too little is known, sorted, where that is what is missing.
     """
 
     reason: str
     offenders: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 Found = Measure | Gap

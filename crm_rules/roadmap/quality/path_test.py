@@ -27,7 +27,7 @@ TOLERANCE: Final = 100
 def critical_path_test(view: PlanView) -> Found:
     """By how much the finish moves (numerator), of the working minutes a critical task is delayed by."""
     if view.roadmap.finish_minutes is None:
-        return Gap("the finish of the plan is not known")
+        return Gap("the finish of the plan is not known", undecided=tuple(view.incomplete))
     task = _delayed(view)
     if task is None:
         return Gap("no unfinished task with a duration is critical")

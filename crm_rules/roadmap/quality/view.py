@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Final
 
 from crm_rules.roadmap.analysis import Roadmap, TaskSchedule
 from crm_rules.roadmap.outline import Outline
-from crm_rules.roadmap.plan import MINUTES_PER_DAY, Plan, PlanLink, PlanTask, named_links
+from crm_rules.roadmap.plan import Plan, PlanLink, PlanTask, named_links
 from crm_rules.roadmap.quality.events import EventGraph, Held
 from crm_rules.roadmap.quality.progress import finished
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
@@ -151,8 +150,8 @@ class PlanView:
 
     @cached_property
     def day(self) -> int:
-        """Working minutes of an ordinary day of the plan: what most of the days worked in a week have."""
-        return day_of(self.calendar)
+        """Working minutes of a day of the plan."""
+        return self.plan.minutes_per_day
 
     @cached_property
     def status(self) -> dt.datetime | None:
@@ -176,9 +175,3 @@ class PlanView:
     def later(self, a: dt.datetime, b: dt.datetime) -> bool:
         """Whether `a` is later than `b` by working time: Monday 08:00 is no later than Friday 17:00."""
         return self.between(b, a) > 0
-
-
-def day_of(calendar: WorkingCalendar) -> int:
-    """Working minutes of an ordinary day: the commonest length of the days worked in a week, the longer of two."""
-    lengths = Counter(n for n in (sum(b - a for a, b in day) for day in calendar.week) if n)
-    return max(lengths, key=lambda n: (lengths[n], n), default=MINUTES_PER_DAY)
