@@ -8,7 +8,7 @@
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
-PROGRAMS ?= 20500
+PROGRAMS ?= 50300
 SECONDS ?=
 SEED ?= 1
 RUNS ?= 10000
@@ -65,7 +65,7 @@ unit: $(STAMP) ## tests alone (pytest)
 golden: $(STAMP) ## write the expected results of examples and reports anew, for review
 	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/report
 
-fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=20500 SEED=1 SECONDS=)
+fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=50300 SEED=1 SECONDS=)
 	@$(PY) -m tests.fuzz --programs $(PROGRAMS) --seed $(SEED) $(if $(SECONDS),--seconds $(SECONDS))
 
 soak: $(STAMP) ## assess one project many times with durable-rules, and watch memory (RUNS=10000)

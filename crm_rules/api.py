@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -34,11 +33,9 @@ from crm_rules.engine.registry import DEFAULT_ENGINE, FOREIGN_ENGINES, engine_na
 from crm_rules.errors import CrmRulesError, EngineError, LimitReached, ProjectError, RulesetError, UnsupportedByEngine
 from crm_rules.explain.derivation import Derivation, Explainer
 from crm_rules.explain.narration import Narrator
-from crm_rules.explain.paths import fact_path
 from crm_rules.explain.verify import verify
 from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
-from crm_rules.facts.values import Row
 from crm_rules.files.pack import bundled_pack_path, find_packs
 from crm_rules.files.plan_import import load_plan
 from crm_rules.files.project import load_project, parse_project
@@ -342,78 +339,6 @@ def labels() -> Mapping[str, str]:
     return MappingProxyType({name: e.label(name) for e in map(enum_type, (Actor, Phase)) for name in e.members})
 
 
-# -- comparing engines ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something two engines do not agree on.
-
-    Attributes:
-        what: id of the rule, or name of the conclusion.
-        about: the facts bound by its `each` clauses (`person = team[ann]`), or the derived fact.
-        answers: name of each of the two engines to what it says.
-    """
-
-    what: str
-    about: tuple[str, ...]
-    answers: Mapping[str, str]
-
-
-def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
-    """Run a project on every installed engine and compare whole answers with those of the assessor's.
-
-    Engines that could crash run in processes of their own.
-
-    Raises:
-        EngineError: a limit of an engine was reached.
-        UnsupportedByEngine: an engine cannot run these packs, so that nothing can be said of it.
-    """
-    facts, _ = project_facts(project, assessor.program.schema, assessor.orderings)
-    own = assessor.engine.run(assessor.program, facts, limits=assessor.limits)
-    found: list[Difference] = []
-    for name in installed_engines():
-        if name != own.engine:
-            other = engine_named(name, name in FOREIGN_ENGINES).run(assessor.program, facts, limits=assessor.limits)
-            found += _differences(own, other)
-    return tuple(found)
-
-
-def _differences(own: Run, other: Run) -> list[Difference]:
-    """Every firing and derived fact two runs answer differently, in order of rules and facts."""
-    here, there = _answers(own), _answers(other)
-    found = [
-        Difference(what, _bound(own, what, rows), {own.engine: mine or "silent", other.engine: theirs or "silent"})
-        for what, rows in {**here, **there}
-        if (mine := here.get((what, rows))) != (theirs := there.get((what, rows)))
-    ]
-    return sorted(found, key=lambda d: (d.what, d.about))
-
-
-def _answers(run: Run) -> dict[tuple[str, tuple[Row, ...]], str]:
-    """What a run says of each rule and the facts it binds, and of each derived fact, in words."""
-    said: dict[tuple[str, tuple[Row, ...]], list[str]] = {}
-    for firing in run.firings():
-        words = ["certain" if firing.certain else "possible"]
-        if firing.certain:
-            seen = zip(run.program.rule(firing.rule).somes, firing.witnesses, strict=True)
-            words += [f"{s.var} = {fact_path(run.facts, s.relation, row)}" for s, row in seen if row is not None]
-        said.setdefault((firing.rule, firing.facts), []).append(", ".join(words))
-    for name, derived in run.derived.items():
-        for word, rows in (("certain", derived.certain), ("possible", derived.possible)):
-            for row in rows:
-                said.setdefault((name, (row,)), []).append(word)
-    # An answer given twice is not the same as one given once.
-    return {what: " and ".join(sorted(answers)) for what, answers in said.items()}
-
-
-def _bound(run: Run, what: str, rows: tuple[Row, ...]) -> tuple[str, ...]:
-    if what not in run.program.by_id:
-        return (fact_path(run.facts, what, rows[0]),)
-    eaches = zip(run.program.rule(what).eaches, rows, strict=True)
-    return tuple(f"{e.var} = {fact_path(run.facts, e.relation, row)}" for e, row in eaches)
-
-
 def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setting]:
     result = dict(own)
     problems: list[Diagnostic] = []
@@ -470,7 +395,6 @@ __all__ = [
     "Decides",
     "Derivation",
     "Diagnostic",
-    "Difference",
     "EngineError",
     "Evidence",
     "Finding",
@@ -505,7 +429,6 @@ __all__ = [
     "check_ordering",
     "check_quality",
     "compile_packs",
-    "cross_check",
     "engine_named",
     "installed_engines",
     "labels",

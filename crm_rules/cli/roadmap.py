@@ -16,7 +16,7 @@ from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
 from crm_rules.cli.problems import problems_text
 from crm_rules.cli.session import Session
 from crm_rules.errors import MissingExtra
-from crm_rules.report.phrases import count, sentence
+from crm_rules.report.phrases import count, sentence, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_formats import ROADMAP_FORMATS, FigureKind, roadmap_format_of_file
 from crm_rules.report.roadmap_trouble import SEVERITIES
@@ -25,6 +25,8 @@ from crm_rules.report.view import View
 
 MOST_NOTES: Final = 10
 """Warnings of an import unless everything is to be shown."""
+
+MOST_CAUSES: Final = 6
 
 _SPREAD: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*,\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*")
 
@@ -82,6 +84,9 @@ _FIGURES: Final[tuple[FigureKind, ...]] = ("gantt", "graph")
 )
 @click.option("--to", "target", metavar="TASK", help="Show what leads to this task, by id or name.")
 @click.option(
+    "--why", "questions", metavar="TASK", multiple=True, help="Show why a task has its dates; may be repeated."
+)
+@click.option(
     "--what-if",
     "changes",
     metavar="CHANGE",
@@ -109,6 +114,7 @@ def roadmap(
     seed: int,
     spread: tuple[float, float] | None,
     target: str | None,
+    questions: Sequence[str],
     changes: Sequence[str],
     fail_on: str,
     packs: Sequence[str],
@@ -141,7 +147,7 @@ def roadmap(
     simulation = None if samples is None else _simulated(session, found, samples, seed, spread)
     content = RoadmapContent(found, file, ordering, report, quality is not None, simulation)
     try:
-        content = _asked(content, target, changes)
+        content = _asked(content, target, questions, changes)
     except api.ImpossibleChange as error:
         # Nothing is wrong with the file: the call asked for what is not there.
         session.note(problems_text(error.diagnostics, session.err_color))
@@ -154,8 +160,13 @@ def roadmap(
     return ExitCode.FOUND if _fails(content, fail_on) else ExitCode.OK
 
 
-def _asked(content: RoadmapContent, target: str | None, changes: Sequence[str]) -> RoadmapContent:
-    """With what leads to a task, and what changes would do.
+_DATES: Final = ("early_start", "early_finish", "late_start", "late_finish")
+
+
+def _asked(
+    content: RoadmapContent, target: str | None, questions: Sequence[str], changes: Sequence[str]
+) -> RoadmapContent:
+    """With what leads to a task, why tasks have their dates, and what changes would do.
 
     Raises:
         api.ImpossibleChange: a task or a link is not there, or a change cannot be made.
@@ -167,10 +178,25 @@ def _asked(content: RoadmapContent, target: str | None, changes: Sequence[str]) 
             content = replace(content, target=task, slack=roadmap.driving_slack(task))
         except KeyError:
             raise click.UsageError(f"Nothing leads to '{target}': it is a summary task or dropped.") from None
+    tasks = dict.fromkeys(api.task_named(roadmap.plan, name) for name in questions)
+    content = replace(content, reasons={task: _reasons(roadmap, task) for task in tasks})
     if changes:
         comparison = api.what_if(roadmap, api.changes_of(roadmap.plan, changes))
         content = replace(content, changes=tuple(c.strip() for c in changes), what_if=comparison)
     return content
+
+
+def _reasons(roadmap: api.Roadmap, task: str) -> tuple[str, ...]:
+    """Why a task has its dates, or what has to be stated before it has any."""
+    if task not in roadmap.tasks:
+        return ("it is dropped and has no dates",)
+    said = [reason for date in _DATES if (reason := roadmap.why(task, date)) is not None]
+    open_ = [f"{date}_minutes" for date in _DATES if roadmap.why(task, date) is None]
+    causes = list(dict.fromkeys(cause for date in open_ for cause in roadmap.causes(task, date)))
+    if open_:
+        unknown = "no date is known" if not said else "the other dates are not known"
+        said.append(unknown + (f": state {shortened(causes, MOST_CAUSES)}" if causes else ""))
+    return tuple(said)
 
 
 def _simulated(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from crm_rules.report.page import Page, words
-from crm_rules.report.phrases import STYLES, count, shortened
+from crm_rules.report.phrases import STYLES, count, sentence, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_tasks import Mark, TaskView, day_text, days_in, days_text, flat, names_of
 from crm_rules.report.roadmap_text_rows import task_rows
@@ -123,5 +123,5 @@ def why(page: Page, content: RoadmapContent, _: View) -> None:
     for task, reasons in content.reasons.items():
         page.text(words((names[task], "bold")))
         for reason in reasons:
-            page.item("- ", reason, indent=2)
+            page.item("- ", sentence(reason), indent=2)
         page.blank()

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from crm_rules.engine.registry import engine_named, installed_engines
+from crm_rules.engine.registry import ENGINES, engine_named, installed_engines
 from crm_rules.explain.verify import verify
 from crm_rules.rules.expressions import AggregateFunction, ArithOp, CompareOp, Expr, walk
 from crm_rules.rules.functions import FUNCTIONS, OVERLAP
@@ -28,7 +28,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
     return Read()
 
 
-@pytest.mark.parametrize("engine", installed_engines())
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", names())
 def test_the_answer_is_the_expected_one(name: str, engine: str, cases: dict[str, Case]) -> None:
     case = _case(cases, name, engine)
@@ -37,7 +37,7 @@ def test_the_answer_is_the_expected_one(name: str, engine: str, cases: dict[str,
     assert case.silent is not bool(run.certain_records or run.possible_records)
 
 
-@pytest.mark.parametrize("engine", installed_engines())
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", names())
 def test_certain_answers_alone_are_the_same(name: str, engine: str, cases: dict[str, Case]) -> None:
     case = _case(cases, name, engine)
@@ -72,6 +72,8 @@ def _clauses(clauses: Sequence[Clause]) -> Iterator[type[Clause]]:
 
 def _case(cases: dict[str, Case], name: str, engine: str) -> Case:
     case = cases[name]
+    if engine not in installed_engines():
+        pytest.skip(f"the engine '{engine}' is not installed here")
     if engine in case.skip:
         pytest.skip(case.skip[engine])
     return case

@@ -32,7 +32,8 @@ NOMINAL = ValueType(Kind.ENUM, enum=MOOD)
 ORDINAL = ValueType(Kind.ENUM, enum=LEVEL)
 
 NUMBERS: dict[ValueType, tuple[float, ...]] = {
-    NUMBER: (1, 2, 0, 3, 0.5, -1, 2.0),
+    # The product of the last one with itself is no float.
+    NUMBER: (1, 2, 0, 3, 0.5, -1, 2.0, 999_999_999_999_999),
     DAYS: (1, 2, 0, 5, -2),
     SIZE: (1, 0, 2, 3),
     SHARE: (0.5, 0, 1, 0.25),

@@ -610,7 +610,9 @@ class _Writer:
                     return choices.pick(("settings.few", "settings.half"))
                 if type_ == DAYS and choices.chance(20):
                     return "settings.soon"
-                return str(choices.pick(NUMBERS.get(type_, NUMBERS[NUMBER])))
+                number = choices.pick(NUMBERS.get(type_, NUMBERS[NUMBER]))
+                # 1 and 1.0 are equal and not the same: arithmetic with large numbers tells them apart.
+                return f"{number}.0" if isinstance(number, int) and choices.chance(15) else str(number)
             case Kind.TEXT:
                 return repr(choices.pick(TEXTS))
             case Kind.DATE:
@@ -649,7 +651,7 @@ class _Writer:
                 op = "+" if word == "plus" else "-"
                 return f"{left.text} {op} {choices.pick(partners).text}"
             case "times":
-                return f"{left.text} * {choices.pick(('2', '0.5', '0', '-1'))}"
+                return f"{left.text} * {choices.pick(('2', '2.0', '0.5', '0', '-1', left.text))}"
             case "over":
                 return f"{left.text} / {choices.pick(('2', '0.5', '0'))}"
             case "negative":

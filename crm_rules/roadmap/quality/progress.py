@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from crm_rules.roadmap.network import is_finished as finished
 from crm_rules.roadmap.plan import PlanTask
-from crm_rules.roadmap.progress import is_finished as finished
 
 __all__ = ["finished", "started", "under_way"]
 
