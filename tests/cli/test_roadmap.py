@@ -255,3 +255,12 @@ def test_questions_about_what_is_not_there_are_wrong_usage(sound: Path, argument
     result = call("roadmap", sound, *arguments)
     assert (result.code, result.out) == (ExitCode.USAGE, "")
     assert said in result.err
+
+
+def test_the_reason_for_each_date_is_told(sound: Path) -> None:
+    found = as_json(sound, "--why", "walls", "--why", "b")["reasons"]
+    assert list(found) == ["b"]
+    assert found["b"][0] == "starts 4 March 2026 because 'Floor' finishes 3 March 2026 (FS)"
+    assert len(found["b"]) == 4
+    open_ = call("roadmap", TROUBLE, "--why", "d").out
+    assert "state tasks[d].duration" in " ".join(open_.split())
