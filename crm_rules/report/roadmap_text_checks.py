@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from crm_rules.report.page import Page, words
@@ -170,8 +170,9 @@ def quality(page: Page, content: RoadmapContent, view: View) -> None:
         for remark in report.remarks:
             page.text(words((f"{capitalised(remark)}.", "dim")))
         page.blank()
+    names = _offender_names(content) if shown else {}
     for check in shown:
-        _check(page, content, check, view)
+        _check(page, names, check, view)
     if shown:
         page.blank()
     outcomes = [f"{n:,} {_OUTCOMES[v]}" for v in Verdict if (n := sum(c.verdict is v for c in report.checks))]
@@ -179,7 +180,7 @@ def quality(page: Page, content: RoadmapContent, view: View) -> None:
     page.text(words((f"{count(len(report.checks), 'check')}: {', '.join(outcomes)}{more}.", "dim")))
 
 
-def _check(page: Page, content: RoadmapContent, check: CheckResult, view: View) -> None:
+def _check(page: Page, names: Mapping[str, str], check: CheckResult, view: View) -> None:
     sign, style = _VERDICTS[check.verdict]
     page.pair(words((f"{sign} ", style), (check.title, "" if style == "dim" else "bold")), words((_numbers(check), "")))
     if check.verdict in (Verdict.PASSED, Verdict.NOT_MEASURABLE):
@@ -189,7 +190,7 @@ def _check(page: Page, content: RoadmapContent, check: CheckResult, view: View) 
     page.text(words((check.counts, "dim")), indent=2)
     if check.reason:
         page.text(words((check.reason, "dim")), indent=2)
-    offenders = [_offender(content, check, o) for o in check.offenders]
+    offenders = [names.get(o, o) for o in check.offenders]
     if offenders:
         page.text("; ".join(offenders) if view.everything else shortened(offenders, MOST_OFFENDERS), indent=2)
 
@@ -205,10 +206,8 @@ def _numbers(check: CheckResult) -> str:
     return f"{said}, limit: {check.threshold}"
 
 
-def _offender(content: RoadmapContent, check: CheckResult, offender: str) -> str:
-    plan = content.roadmap.plan
+def _offender_names(content: RoadmapContent) -> dict[str, str]:
+    """What to call tasks and links, by id; the ids of links (`a->b fs`) are none of tasks."""
     names = names_of(content.roadmap)
-    if not check.of_links:
-        return names.get(offender, offender)
-    link = dict(named_links(plan.links)).get(offender)
-    return offender if link is None else f"{names[link.predecessor]} → {names[link.successor]}"
+    links = named_links(content.roadmap.plan.links)
+    return {**{i: f"{names[link.predecessor]} → {names[link.successor]}" for i, link in links}, **names}

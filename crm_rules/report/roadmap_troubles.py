@@ -127,11 +127,15 @@ def _late(content: RoadmapContent) -> Iterator[Trouble]:
         for place in (planned[name].source,)
     ]
     # A date that is forced is kept on paper; what waits in front of it is late.
-    for name in sorted({k.successor for k in roadmap.plan.links if k.predecessor in late} - set(late)):
+    held: dict[str, set[str]] = {}
+    for link in roadmap.plan.links:
+        if link.predecessor in late and link.successor not in late:
+            held.setdefault(link.successor, set()).add(link.predecessor)
+    for name in sorted(held):
         promise = _promise(planned[name])
         if promise is not None:
-            before = [names[i] for i in worst_first if any(_joins(k, i, name) for k in roadmap.plan.links)]
-            text = f"{names[name]}: {promise}, too early for {shortened(before, MOST_NAMES)}"
+            before = sorted(held[name], key=lambda i: (late[i], i))
+            text = f"{names[name]}: {promise}, too early for {shortened([names[i] for i in before], MOST_NAMES)}"
             details.append(Detail(text, planned[name].source))
     if not details:
         details = [
@@ -144,10 +148,6 @@ def _late(content: RoadmapContent) -> Iterator[Trouble]:
     title = f"{count(len(late), 'task')} {be(len(late))} later than the dates laid down allow, {by}"
     advice = "Shorten or overlap the work before these dates, or agree later ones."
     yield Trouble("late", "error", title, tuple(details), advice, tuple(sorted(late)))
-
-
-def _joins(link: PlanLink, before: str, after: str) -> bool:
-    return link.predecessor == before and link.successor == after
 
 
 def _planned_for(roadmap: Roadmap, name: str) -> str:
