@@ -107,7 +107,7 @@ class Roadmap:
     @property
     def finish_days(self) -> int | float | None:
         """Project finish in working days from project start; None when unknown."""
-        return None if self.finish_minutes is None else days_of(self.finish_minutes)
+        return None if self.finish_minutes is None else days_of(self.finish_minutes, self.plan.minutes_per_day)
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
@@ -313,7 +313,7 @@ def _band(plan: Plan, axis: Axis, finish: int | None) -> int:
     """How much total float beyond the critical ones is near-critical."""
     done = 0 if plan.status_date is None else max(0, axis.minutes(plan.status_date))
     left = max(0, (finish or 0) - done)
-    return max(NEAR_CRITICAL_DAYS * MINUTES_PER_DAY, left * NEAR_CRITICAL_PERCENT // 100)
+    return max(NEAR_CRITICAL_DAYS * plan.minutes_per_day, left * NEAR_CRITICAL_PERCENT // 100)
 
 
 def _tasks(

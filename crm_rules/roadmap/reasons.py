@@ -14,7 +14,6 @@ from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.network import TO_FINISH, Network, Role, is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import (
-    MINUTES_PER_DAY,
     ConstraintType,
     LagUnit,
     Plan,
@@ -189,7 +188,8 @@ class Narrator:
             status = self._plan.status_date
             if not held and status is not None:
                 after = f" after the status date, {self._date(status, True)}"
-            return f"{_days(plain.remaining_minutes)} {_are(plain.remaining_minutes)} left to do{after}"
+            left = self._days(plain.remaining_minutes)
+            return f"{left} {'is' if left.startswith('1 ') else 'are'} left to do{after}"
         start = self._when(of.early_start, of.early_start_minutes, False)
         verb = "started" if plain.actual_start is not None else "starts"
         if not plain.duration_minutes:
@@ -321,7 +321,7 @@ class Narrator:
             return f"{text}{sign}{size / 100:g} %"
         if link.unit is LagUnit.ELAPSED:
             return f"{text}{sign}{_clock_span(size)} on the clock"
-        return f"{text}{sign}{_days(size)}"
+        return f"{text}{sign}{self._days(size)}"
 
     @staticmethod
     def _listed(texts: Sequence[str], count: int) -> str:
@@ -343,7 +343,14 @@ class Narrator:
         return f"{because}, and {first} to {last} are not worked"
 
     def _span(self, task: PlanTask) -> str:
-        return "an unknown time" if task.duration_minutes is None else _days(task.duration_minutes)
+        return "an unknown time" if task.duration_minutes is None else self._days(task.duration_minutes)
+
+    def _days(self, minutes: int) -> str:
+        """Working minutes in words: `3 days`, `2 hours`, `45 minutes`."""
+        days = days_of(minutes, self._plan.minutes_per_day)
+        if isinstance(days, int):
+            return f"{days} day" if days == 1 else f"{days} days"
+        return f"{days:.4g} days" if abs(days) > 1 else _clock_span(minutes)
 
     def _name(self, task: str) -> str:
         return self._by_id[task].name
@@ -364,7 +371,8 @@ class Narrator:
             return self._date(at, finish)
         if minutes is None:
             return "nobody knows when"
-        day = (minutes - 1) // MINUTES_PER_DAY if finish and minutes > 0 else minutes // MINUTES_PER_DAY
+        per_day = self._plan.minutes_per_day
+        day = (minutes - 1) // per_day if finish and minutes > 0 else minutes // per_day
         return f"on working day {day + 1}"
 
     def _date(self, at: dt.datetime, finish: bool) -> str:
@@ -381,18 +389,6 @@ _FINISH: Final = frozenset((ConstraintType.FNET, ConstraintType.FNLT, Constraint
 
 def _day(date: dt.date, *, year: bool = True) -> str:
     return f"{date.day} {_MONTHS[date.month - 1]}" + (f" {date.year}" if year else "")
-
-
-def _days(minutes: int) -> str:
-    """Working minutes in words: `3 days`, `2 hours`, `45 minutes`."""
-    days = days_of(minutes)
-    if isinstance(days, int):
-        return f"{days} day" if days == 1 else f"{days} days"
-    return f"{days:.4g} days" if abs(days) > 1 else _clock_span(minutes)
-
-
-def _are(minutes: int) -> str:
-    return "is" if minutes == MINUTES_PER_DAY else "are"
 
 
 def _clock_span(minutes: int) -> str:

@@ -119,6 +119,11 @@ def accompanying(plan: Plan, outline: Outline, tasks: Mapping[str, TaskSchedule]
 
     They have no float but that of their finish, and are never critical. Lags count as working time.
     """
+    effort = sorted(
+        t.id for t in plan.tasks if t.level_of_effort and t.id not in outline.dropped and t.id not in outline.parts
+    )
+    if not effort:
+        return []
     known = {t.id: t for t in plan.tasks}
     ends: dict[str, list[tuple[bool, str, bool, int]]] = {}
     for link in plan.links:
@@ -126,9 +131,6 @@ def accompanying(plan: Plan, outline: Outline, tasks: Mapping[str, TaskSchedule]
         leaves, enters = link.type in FROM_FINISH, link.type in TO_FINISH
         ends.setdefault(link.successor, []).append((enters, link.predecessor, leaves, lag))
         ends.setdefault(link.predecessor, []).append((leaves, link.successor, enters, -lag))
-    effort = sorted(
-        t.id for t in plan.tasks if t.level_of_effort and t.id not in outline.dropped and t.id not in outline.parts
-    )
     return [_accompaniment(known[name], ends.get(name, ()), tasks, axis) for name in effort]
 
 

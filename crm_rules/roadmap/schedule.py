@@ -76,16 +76,10 @@ def schedule(network: Network) -> Schedule:
     durations = [d for d in network.durations if d is not None]
     if len(durations) != len(network.durations) or True in network.looped:
         raise ValueError("a network with unknown durations or loops has no single schedule")
-    tails, heads, outgoing, is_task = network.tails, network.heads, network.outgoing, network.is_task
-    weights = [
-        lag + (durations[i] if leaves else 0) - (durations[j] if enters else 0)
-        for i, j, leaves, enters, lag in zip(
-            tails, heads, network.from_finish, network.to_finish, network.lags, strict=True
-        )
-    ]
-    points = False in is_task
+    heads, outgoing, order = network.heads, network.outgoing, network.order
+    weights = _weights(network, durations)
+    points = False in network.is_task
     early = _early(network, weights) if points else [f or 0 for f in network.floors]
-    order = network.order
     for i in order:
         start = early[i]
         for k in outgoing[i]:
@@ -94,40 +88,26 @@ def schedule(network: Network) -> Schedule:
             if bound > early[j]:
                 early[j] = bound
     early_finish = [s + d for s, d in zip(early, durations, strict=True)]
+    finish = max(early_finish[: network.tasks] if points else early_finish, default=0)
+    late = [finish - d for d in durations]
     if points:
-        finish = max((f for f, task in zip(early_finish, is_task, strict=True) if task), default=0)
-        highest = finish + 1 + sum(abs(w) for w in weights)
-        latest = [finish - d if task else highest for d, task in zip(durations, is_task, strict=True)]
-    else:
-        finish = max(early_finish, default=0)
-        latest = [finish - d for d in durations]
+        late[network.tasks :] = [finish + 1 + sum(map(abs, weights))] * (len(late) - network.tasks)
     # Minutes a node can move before a successor task, or the project finish, moves.
-    room = [a - b for a, b in zip(latest, early, strict=True)]
-    late = latest
-    for i, cap in enumerate(network.caps):
-        if cap is not None and cap - durations[i] < late[i]:
-            late[i] = cap - durations[i]
-    slacks = [0] * len(heads)
-    for i in reversed(order):
-        least, free, start = late[i], room[i], early[i]
-        for k in outgoing[i]:
-            j = heads[k]
-            weight = weights[k]
-            bound = late[j] - weight
-            if bound < least:
-                least = bound
-            slacks[k] = slack = early[j] - start - weight
-            if not is_task[j]:
-                slack += room[j]
-            if slack < free:
-                free = slack
-        late[i], room[i] = least, free
-    for i, fixed in enumerate(network.fixed):
-        if fixed:
-            late[i], room[i] = early[i], 0
-    if any(cap is not None for cap in network.caps):
-        for i in order:
-            if not outgoing[i] and is_task[i]:
+    room = [a - b for a, b in zip(late, early, strict=True)]
+    capped = network.caps.count(None) < len(late)
+    if capped:
+        for i, cap in enumerate(network.caps):
+            if cap is not None and cap - durations[i] < late[i]:
+                late[i] = cap - durations[i]
+    slacks = [early[j] - early[i] - w for i, j, w in zip(network.tails, heads, weights, strict=True)]
+    _backward(network, weights, slacks, late, room)
+    if True in network.fixed:
+        for i, fixed in enumerate(network.fixed):
+            if fixed:
+                late[i], room[i] = early[i], 0
+    if capped:
+        for i in range(network.tasks):
+            if not outgoing[i] and not network.fixed[i]:
                 # Nothing follows, so what is free is all there is.
                 room[i] = max(0, late[i] - early[i])
     if points:
@@ -146,6 +126,42 @@ def schedule(network: Network) -> Schedule:
         slack=slacks,
         finish=finish,
     )
+
+
+def _weights(network: Network, durations: Sequence[int]) -> list[int]:
+    """By link, the least distance of the starts it joins."""
+    if True not in network.to_finish and False not in network.from_finish:
+        return [lag + durations[i] for i, lag in zip(network.tails, network.lags, strict=True)]
+    return [
+        lag + (durations[i] if leaves else 0) - (durations[j] if enters else 0)
+        for i, j, leaves, enters, lag in zip(
+            network.tails, network.heads, network.from_finish, network.to_finish, network.lags, strict=True
+        )
+    ]
+
+
+def _backward(
+    network: Network, weights: Sequence[int], slacks: Sequence[int], late: list[int], room: list[int]
+) -> None:
+    """Pull late starts, and what a node can move by itself, down to what its links allow."""
+    heads, outgoing, is_task = network.heads, network.outgoing, network.is_task
+    points = False in is_task
+    for i in reversed(network.order):
+        links = outgoing[i]
+        if not links:
+            continue
+        least, free = late[i], room[i]
+        for k in links:
+            j = heads[k]
+            bound = late[j] - weights[k]
+            if bound < least:
+                least = bound
+            slack = slacks[k]
+            if points and not is_task[j]:
+                slack += room[j]
+            if slack < free:
+                free = slack
+        late[i], room[i] = least, free
 
 
 def _early(network: Network, weights: Sequence[int]) -> list[int]:

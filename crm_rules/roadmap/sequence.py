@@ -18,6 +18,8 @@ def out_of_sequence(plan: Plan, outline: Outline) -> tuple[PlanLink, ...]:
     happened has not.
     """
     tasks = {t.id: t for t in plan.tasks if t.id not in outline.dropped}
+    if not any(t.actual_start is not None or is_finished(t) for t in plan.tasks):
+        return ()
     return tuple(sorted(_broken(plan, tasks, outline), key=lambda k: k.sort_key))
 
 
