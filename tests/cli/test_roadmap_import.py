@@ -63,9 +63,13 @@ def test_a_list_of_tasks_is_a_roadmap(tmp_path: Path) -> None:
     assert "The plan takes 33 working days." in result.out
 
 
-def test_a_plan_that_cannot_be_read_ends_with_three(tmp_path: Path) -> None:
+def test_a_link_to_a_task_that_is_not_there_is_said(tmp_path: Path) -> None:
     result = roadmap(tmp_path / "plan.xml", MSPDI.format(test="UAT", before=9))
-    assert "9" in result.err
+    assert "plan.xml:12: warning: task 'Go-live' (UID 3) waits for task UID 9, which is not in the file" in result.err
+    assert result.out.startswith("CRM\n3 tasks and 1 link\n")
+
+
+def test_a_plan_that_cannot_be_read_ends_with_three(tmp_path: Path) -> None:
     broken = roadmap(tmp_path / "plan.xml", MSPDI[:300])
     assert (broken.code, broken.out) == (ExitCode.INVALID, "")
     assert "plan.xml" in broken.err

@@ -6,7 +6,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_rules.report.page import words
@@ -155,6 +155,7 @@ def test_every_line_is_valid_dot(name: str) -> None:
 
 
 @given(st.text(max_size=40) | st.sampled_from(HOSTILE))
+@example("AT&amp;T &#35; &lt;b&gt;")
 def test_dot_shows_names_as_they_are(name: str) -> None:
     text = dot_text(words(name).plain)
     assert re.fullmatch(STRING, text)
