@@ -42,7 +42,7 @@ def check_entries(roadmap: Roadmap) -> CheckFacts:
     names = {t.id: t.name for t in roadmap.plan.tasks}
     ends = {key: (link.predecessor, link.successor) for key, link in named_links(roadmap.plan.links)}
     for check in check_quality(roadmap).checks:
-        open_because = _causes(roadmap, check)
+        open_because = _causes(roadmap, check, ends)
         verdict: str | None = check.verdict.value
         if open_because:
             verdict = None
@@ -61,15 +61,14 @@ def check_entries(roadmap: Roadmap) -> CheckFacts:
     return CheckFacts(entries, causes)
 
 
-def _causes(roadmap: Roadmap, check: CheckResult) -> tuple[str, ...]:
+def _causes(roadmap: Roadmap, check: CheckResult, ends: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     """The inputs that leave the verdict unknown; empty where it is known that there is none."""
     if check.verdict is not Verdict.NOT_MEASURABLE:
         return ()
     if not roadmap.plan.complete:
         return ("tasks",)
-    if check.of_links:
-        return ()
-    tasks = [task for task in check.undecided if task in roadmap.tasks]
+    groups = [ends[key] for key in check.undecided] if check.of_links else [(task,) for task in check.undecided]
+    tasks = {task for group in groups for task in group}
     return tuple(sorted({path for task in tasks for value in _VALUES for path in roadmap.causes(task, value)}))
 
 

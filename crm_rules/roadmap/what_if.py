@@ -341,6 +341,9 @@ class _Changing:
         if task.state is TaskState.DONE or task.actual_start is not None or task.actual_finish is not None:
             self._problem(f"task '{task.id}' has begun and cannot be delayed", "lengthen it instead")
             return
+        if task.level_of_effort:
+            self._problem(f"task '{task.id}' is level of effort", "delay what it accompanies")
+            return
         if task.manual:
             calendar = self._plan.calendar if task.calendar is None else self._plan.calendars[task.calendar]
             self._tasks[task.id] = replace(

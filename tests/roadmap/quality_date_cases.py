@@ -186,6 +186,13 @@ BASELINE = (
         GAP,
         reason="no task was to be finished by the status date",
     ),
+    # Nothing was due by Monday morning; that t03 has no baseline does not make it due.
+    Case(
+        "dcma-14",
+        tasks(LATE, {"t03": {"baseline": None}}, status_date=at("2026-03-02 08:00")),
+        GAP,
+        reason="no task was to be finished by the status date",
+    ),
     # 2 finished, 2 due; the one without a baseline joins the denominator below.
     Case("execution-index", LATE, PASSED, 2, 2),
     Case("dcma-14", LATE, PASSED, 2, 2),

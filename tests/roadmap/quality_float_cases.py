@@ -158,6 +158,20 @@ FLOATS = (
         )
         for check in INDEX
     ),
+    # Two tasks end the plan; the earlier deadline counts.
+    Case(
+        "dcma-13",
+        tasks(
+            dated(plan({"a": 10, "b": 10})),
+            {"a": {"deadline": at("2026-03-31 17:00")}, "b": {"deadline": at("2026-03-12 17:00")}},
+            status_date=at("2026-02-27 17:00"),
+        ),
+        FAILED,
+        9 * DAY,
+        10 * DAY,
+        "a b",
+        "float to the deadline of the last task",
+    ),
     Case(
         "dcma-13",
         tasks(LENGTH, {"t02": agreed("2026-03-23 17:00")}),

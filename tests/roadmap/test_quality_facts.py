@@ -9,7 +9,7 @@ from typing import Any
 from crm_rules.api import load_project, project_facts
 from crm_rules.facts.values import NO_VALUE
 from crm_rules.roadmap.analysis import analyse
-from crm_rules.roadmap.plan import Plan
+from crm_rules.roadmap.plan import LagUnit, Plan, PlanLink
 from crm_rules.roadmap.quality import PROFILES
 from crm_rules.roadmap.quality_facts import CheckFacts, check_entries
 from tests.roadmap.plans import plan
@@ -65,6 +65,13 @@ def test_a_verdict_that_unknown_durations_decide_is_unknown_and_says_why() -> No
     assert found.causes["schedule_checks", "negative-float", "verdict"] == ("tasks[a].duration",)
     # That nothing waits for two of the tasks does not depend on how long they are.
     assert next(e for e in found.entries if e["id"] == "missing-successor")["verdict"] == "passed"
+
+
+def test_a_lag_that_is_part_of_an_unknown_duration_leaves_its_check_open() -> None:
+    base = replace(plan({"a": None, "b": 1}), links=(PlanLink("a", "b", lag=6000, unit=LagUnit.PERCENT),))
+    found = facts(base)
+    assert found.causes["schedule_checks", "long-lag", "verdict"] == ("tasks[a].duration",)
+    assert entry(base, "lag")["verdict"] == "info"
 
 
 def test_unlisted_tasks_leave_every_check_open_that_is_not_failed() -> None:

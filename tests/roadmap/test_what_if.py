@@ -29,6 +29,7 @@ from crm_rules.roadmap.what_if import (
     compare,
     what_if,
 )
+from crm_rules.roadmap.working_time import WorkingCalendar, week_of
 from tests.roadmap.plans import DAY, early, link, plan, plans, with_durations, with_tasks
 
 # a 2 days, then b 3 days and c 1 day side by side, then d 1 day: b has no float, c has 2 days.
@@ -95,6 +96,9 @@ def test_lengthening_a_started_task_adds_to_what_is_left() -> None:
     assert problems(base, Lengthen("b", -2 * DAY)) == [
         ("task 'b' has 480 minutes left and cannot be shortened by 960", None)
     ]
+    assert problems(base, Lengthen("b", -DAY - 1)) == [
+        ("task 'b' has 480 minutes left and cannot be shortened by 481", None)
+    ]
     assert what_if(base, [Lengthen("b", -DAY)]).dropped == ()
 
 
@@ -121,6 +125,46 @@ def test_changes_are_made_together() -> None:
     # b 5 days and c after it: a 2, b 5, c 1, d 1.
     found = what_if(DIAMOND, [AddLink(link("b->c")), Lengthen("b", 2 * DAY), DropLink("b->d fs"), Delay("a", DAY)])
     assert moved(found) == {"a": (1, 1), "b": (1, 3), "c": (6, 6), "d": (4, 4)}
+
+
+def test_delay_is_counted_from_where_the_status_date_has_put_a_task() -> None:
+    # a is finished; on Wednesday 11 March b and c have not begun, so they start on Thursday.
+    base = replace(
+        with_tasks(
+            DIAMOND,
+            a=replace(
+                DIAMOND.tasks[0],
+                state=TaskState.DONE,
+                actual_start=at("2026-03-02 08:00"),
+                actual_finish=at("2026-03-03 17:00"),
+            ),
+        ),
+        start=at("2026-03-02 08:00"),
+        status_date=at("2026-03-11 17:00"),
+    )
+    found = what_if(base, [Delay("b", DAY)])
+    assert [(m.task, m.start) for m in found.moves] == [
+        ("b", at("2026-03-13 08:00")),
+        ("d", at("2026-03-18 08:00")),
+    ]
+    assert found.finish_minutes == DAY
+
+
+def test_delay_is_counted_on_the_calendar_of_the_plan() -> None:
+    # c is worked on Mondays only. It starts on Monday 9 March; two days later is Wednesday, so on Monday the 16th.
+    mondays = WorkingCalendar("mondays", week_of((0,), ((480, 720), (780, 1020))))
+    base = replace(
+        DIAMOND,
+        tasks=tuple(replace(t, calendar="mondays") if t.id == "c" else t for t in DIAMOND.tasks),
+        start=at("2026-03-02 08:00"),
+        calendars={"mondays": mondays},
+    )
+    assert analyse(base).tasks["c"].early_start == at("2026-03-09 08:00")
+    found = what_if(base, [Delay("c", 2 * DAY)])
+    assert [(m.task, m.start) for m in found.moves] == [
+        ("c", at("2026-03-16 08:00")),
+        ("d", at("2026-03-17 08:00")),
+    ]
 
 
 def test_task_that_becomes_late_is_told() -> None:
@@ -228,6 +272,11 @@ def test_what_is_past_stays() -> None:
 def test_summary_tasks_are_not_delayed() -> None:
     base = replace(DIAMOND, tasks=(*DIAMOND.tasks[:3], replace(DIAMOND.tasks[3], parent="s"), PlanTask("s", "S", None)))
     assert problems(base, Delay("s", 1)) == [("task 's' is a summary task", "change the tasks it is made of")]
+
+
+def test_level_of_effort_is_not_delayed() -> None:
+    base = with_tasks(DIAMOND, c=replace(DIAMOND.tasks[2], level_of_effort=True))
+    assert problems(base, Delay("c", 1)) == [("task 'c' is level of effort", "delay what it accompanies")]
 
 
 def test_new_loop_is_named() -> None:

@@ -254,10 +254,10 @@ def finished_as_agreed(view: PlanView) -> Found:
         # Of a task that is done nothing but an actual finish says that it was not yet.
         return task.actual_finish is None or task.actual_finish <= status
 
+    if min(agreed.values()) > status:
+        return Gap("no task was to be finished by the status date")
     due = {i for i in view.total if i not in agreed or agreed[i] <= status}
     done = {i for i, t in view.total.items() if by_now(t)}
-    if not due:
-        return Gap("no task was to be finished by the status date")
     return Measure(len(done), len(due), tuple(sorted(due - done)))
 
 
