@@ -23,6 +23,7 @@ from crm_rules.model.enums import LinkType, TaskStatus, Weekday
 from crm_rules.model.links import Link
 from crm_rules.model.problems import Problem
 from crm_rules.model.project import SCHEMA, Place, Project, validate_project
+from crm_rules.model.wording import quoted
 from crm_rules.roadmap.plan import ConstraintType, LagUnit, Plan, PlanLink, PlanTask, TaskState, days_of
 from crm_rules.roadmap.working_time import CalendarException, Periods, WorkingCalendar
 
@@ -42,6 +43,7 @@ _UNITS: Final = {
 }
 _WEEKDAYS: Final = tuple(Weekday)
 _ROUNDS: Final = 5
+_DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class _Conversion:
                 problems = rest
                 break
             _drop_marked(data)
-        raise ProjectError([Diagnostic(p.message, self._place_of(p, data), p.hint) for p in problems])
+        raise ProjectError([Diagnostic(p.message, self._place_of_problem(p), p.hint) for p in problems])
 
     def _data(self) -> dict[str, Any]:
         plan = self._plan
@@ -112,12 +114,12 @@ class _Conversion:
         }
         if self._as_of is not None:
             data["as_of"] = self._as_of
-        if plan.name.strip():
-            data["project"] = {"name": plan.name.strip()}
+        if _plain(plan.name):
+            data["project"] = {"name": _plain(plan.name)}
         if calendars:
             data["calendars"] = calendars
         if self._people:
-            data["team"] = [{"id": key, "name": name} for name, key in self._people.items()]
+            data["team"] = [{"id": key, "name": _plain(name) or key} for name, key in self._people.items()]
             data["incomplete"].append("team")
         if not plan.complete:
             data["incomplete"].append("tasks")
@@ -155,7 +157,11 @@ class _Conversion:
 
     def _task(self, task: PlanTask, calendars: set[str]) -> dict[str, Any]:
         place = self._imported.places.get(task.id)
-        entry: dict[str, Any] = {"id": self._ids[task.id], "name": task.name, "status": _status(task)}
+        entry: dict[str, Any] = {
+            "id": self._ids[task.id],
+            "name": _plain(task.name) or task.id,
+            "status": _status(task),
+        }
         people = [self._people[o] for o in task.owners]
         calendar = None if task.calendar is None else self._calendars[task.calendar]
         stated = {
@@ -208,28 +214,31 @@ class _Conversion:
 
     def _left_out(self, problem: Problem, data: dict[str, Any]) -> bool:
         """Mark a value of a task that the project refuses to be left out; False when that cannot mend it."""
+        values: Any
+        key: str | int
         match problem.path:
             case ("tasks", int(position), "after", int(number)):
-                links: list[Any] = data["tasks"][position]["after"]
-                what, links[number] = f"the link '{links[number]}'", None
+                values, key, what = data["tasks"][position].get("after"), number, "the link "
             case ("tasks", int(position), str(field), *_) if field not in ("id", "name"):
-                if field not in data["tasks"][position]:
-                    return False
-                what = f"{field} {_shown(data['tasks'][position][field])}"
-                data["tasks"][position][field] = None
+                values, key, what = data["tasks"][position], field, f"{field} "
             case _:
                 return False
-        if what.endswith(" None") or what == "the link 'None'":
-            return True  # two problems of one value
-        name = data["tasks"][position]["name"]
-        place = self._place_of(problem, data)
-        self._note(f"{what} of task '{name}' is left out: {problem.message}", place, problem.hint)
+        if values is None or (isinstance(values, dict) and key not in values):
+            return False
+        value, values[key] = values[key], None
+        if value is not None:  # else another problem has already done away with it
+            name = data["tasks"][position]["name"]
+            place = self._place_of(position)
+            self._note(f"{what}{_shown(value)} of task '{name}' is left out: {problem.message}", place, problem.hint)
         return True
 
-    def _place_of(self, problem: Problem, data: Mapping[str, Any]) -> Span | None:
-        if len(problem.path) > 1 and problem.path[0] == "tasks" and isinstance(problem.path[1], int):
-            keys = {key: original for original, key in self._ids.items()}
-            return self._imported.places.get(keys[data["tasks"][problem.path[1]]["id"]])
+    def _place_of(self, position: int) -> Span | None:
+        return self._imported.places.get(self._plan.tasks[position].id)
+
+    def _place_of_problem(self, problem: Problem) -> Span | None:
+        match problem.path:
+            case ("tasks", int(position), *_):
+                return self._place_of(position)
         return None
 
     def _note(self, message: str, place: Span | None = None, hint: str | None = None) -> None:
@@ -256,7 +265,12 @@ def _drop_marked(data: dict[str, Any]) -> None:
 
 
 def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else quoted(str(value))
+
+
+def _plain(name: str) -> str:
+    """A name without the marks for the direction of writing, which a project refuses because they can hide text."""
+    return _DIRECTIONS.sub("", name).strip()
 
 
 def _status(task: PlanTask) -> str:

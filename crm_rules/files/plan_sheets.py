@@ -1,7 +1,7 @@
 """Task lists as tables of cells: CSV text and the sheets of workbooks.
 
 What the columns mean and what the cells say is read in `plan_table`. Workbooks are read by python-calamine, an
-optional dependency: of the two known readers it is the one with regular releases, it is many times faster, and it
+optional dependency: of the two known readers it is the one with regular releases, it is several times faster, and it
 reads old .xls files as well. It takes memory for the whole rectangle a sheet spans, so that is looked at before.
 """
 

@@ -72,7 +72,10 @@ def _units() -> dict[str, tuple[int, bool]]:
 
 
 _UNITS: Final = _units()
-_BY_LANGUAGE: Final = {("t", "de"): (MINUTES_PER_DAY, False), ("t", "pl"): (_WEEK, False)}
+_BY_LANGUAGE: Final[dict[tuple[str, Language | None], tuple[int, bool]]] = {
+    ("t", "de"): (MINUTES_PER_DAY, False),
+    ("t", "pl"): (_WEEK, False),
+}
 _UNIT_HINT: Final = "write it like 5d, 2w or 40h"
 _NUMBER: Final = re.compile(r"\d{1,12}(?:[.,]\d{1,6})?", re.ASCII)
 _DURATION: Final = re.compile(r"(?P<amount>\d[\d.,]*)\s*(?P<unit>[^\W\d_]*)\.?\s*\??")
@@ -169,7 +172,7 @@ def duration(value: object, language: Language | None = None, usual: str = "d") 
 def _unit(name: str, language: Language | None) -> tuple[int, bool]:
     unit = folded(name)
     if (unit, language) in _BY_LANGUAGE:
-        return _BY_LANGUAGE[unit, language]  # type: ignore[index]
+        return _BY_LANGUAGE[unit, language]
     if unit == "t":
         raise CellError("the unit 't' is a day in German and a week in Polish", "write d for days or w for weeks")
     if unit not in _UNITS:

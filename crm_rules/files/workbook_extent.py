@@ -46,7 +46,7 @@ def check_extent(data: bytes, file: str) -> None:
             for member in members:
                 with archive.open(member) as part:
                     _check_part(part, member.filename, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as e:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as e:
         raise _refusal(
             f"the workbook cannot be read: {e}", file, "open it, save it anew, and remove a password"
         ) from None

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 MAX_DRAWS: Final = 1 << 25
 """Durations drawn at most (tasks with an estimate times samples): 256 MB."""
 
+_NOTHING: Final = "0.0"
 _SIXFOLD_MEANS: Final[dict[str, Callable[[Estimate], int]]] = {
     "pert": sixfold_mean,
     "triangular": lambda e: 2 * (e.optimistic + e.likely + e.pessimistic),
@@ -211,16 +212,17 @@ def _bias(
         f" {_days(mean)} on average: {_more(expected - planned)} because the means of the estimates differ from the"
         f" durations, {_more(merging)} because paths meet"
     )
-    if merging > 2 * error:
+    if merging <= 2 * error:
+        sentence += ", which is within chance"
+    elif _more(merging) != _NOTHING:
         sentence += ", where the latest one decides"
         path = set(longest_path(model, means).nodes)
-        rivals = [t for i, t in enumerate(tasks.values()) if i not in path and t.criticality]
+        # What is critical in every sample competes with nothing.
+        rivals = [t for i, t in enumerate(tasks.values()) if i not in path and 0 < t.criticality < 1]
         if rivals:
             rival = max(rivals, key=lambda t: t.criticality)  # the first of those that tie
             share = f"{rival.criticality:.0%}"
             sentence += f" ('{model.names[rival.id]}', off the longest path, is critical in {share} of the samples)"
-    else:
-        sentence += ", which is within chance"
     return MergeBias(planned, expected - planned, merging, error, sentence)
 
 
@@ -231,4 +233,4 @@ def _days(minutes: float) -> str:
 def _more(minutes: float) -> str:
     """A difference in working days with its sign, none for what rounds to nothing."""
     text = f"{minutes / MINUTES_PER_DAY:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text
+    return _NOTHING if float(text) == 0 else text

@@ -59,8 +59,8 @@ class Simplification:
 
 _MESSAGES: Final = {
     "as-late-as-possible": "tasks to be done as late as possible are simulated as soon as possible",
-    "calendar": "durations on other calendars, or counted on the clock, are converted by the hours of a usual week",
-    "lag": "lags on other calendars, on the clock or in percent keep the working time they have in the plan",
+    "calendar": "durations on other calendars are converted by the hours of a usual week; holidays are the plan's",
+    "lag": "lags in percent stay as long as they are in the plan, others on other calendars are converted likewise",
     "levelling": "levelling delays are converted from the clock by the hours of a usual week",
     "manual": "tasks scheduled by hand start no earlier than their date, and later when what they wait for is late",
     "must-date": "dates that must be kept are not forced; how often they are kept is counted",
@@ -215,9 +215,11 @@ class _Writer:
     def _task(self, task: PlanTask) -> PlanTask:
         """The task without anything but duration, state and estimate."""
         duration, estimate = task.duration_minutes, task.estimate
-        own, week = _week(self.plan.calendar), _week(self._calendar(task.calendar))
-        if own != week:
+        calendar = self._calendar(task.calendar)
+        own, week = _week(self.plan.calendar), _week(calendar)
+        if calendar != self.plan.calendar:
             self.notes["calendar"].add(task.id)
+        if own != week:
             duration = None if duration is None else _scaled(duration, own, week)
             estimate = None if estimate is None else _scaled_estimate(estimate, own, week)
         begun = self._at(task.actual_start, task)
@@ -354,18 +356,18 @@ class _Writer:
         """The lag in minutes of the axis."""
         if not link.lag:
             return 0
-        own = _week(self.plan.calendar)
-        match link.unit:
-            case LagUnit.PERCENT:
-                week = own
-                lag = _scaled(self.tasks[link.predecessor].duration_minutes or 0, link.lag, 10_000)
-            case LagUnit.ELAPSED:
-                week, lag = _WEEK, link.lag
-            case LagUnit.WORKING:
-                week, lag = _week(self._lag_calendar(link)), link.lag
-        if link.unit is LagUnit.PERCENT or week != own:
+        calendar = ALL_HOURS if link.unit is LagUnit.ELAPSED else self._lag_calendar(link)
+        if link.unit is LagUnit.PERCENT:
+            predecessor = self.tasks[link.predecessor]
+            whole = predecessor.duration_minutes
+            if whole is None:
+                whole = predecessor.estimate.likely if predecessor.estimate is not None else 0
+            lag, calendar = _scaled(whole, link.lag, 10_000), self._calendar(predecessor.calendar)
+        else:
+            lag = link.lag
+        if link.unit is LagUnit.PERCENT or calendar != self.plan.calendar:
             self.notes["lag"].update((link.predecessor, link.successor))
-        return _scaled(lag, own, week)
+        return _scaled(lag, _week(self.plan.calendar), _week(calendar))
 
     def _lag_calendar(self, link: PlanLink) -> WorkingCalendar:
         match self.plan.lag_calendar:
@@ -382,8 +384,8 @@ class _Writer:
 
 def is_over(task: PlanTask) -> bool:
     """Whether nothing is left to be done, by the state of a task or by its dates."""
-    started_milestone = task.actual_start is not None and task.duration_minutes == 0
-    return task.state is not TaskState.OPEN or task.actual_finish is not None or started_milestone
+    nothing_left = task.actual_start is not None and task.duration_minutes == 0 and not task.remaining_minutes
+    return task.state is not TaskState.OPEN or task.actual_finish is not None or nothing_left
 
 
 def _week(calendar: WorkingCalendar) -> int:

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from crm_rules.diagnostics import Span
+from crm_rules.errors import ProjectError
 from crm_rules.files.imported import ImportedPlan
 from crm_rules.files.plan_import import load_plan
 from crm_rules.files.plan_project import project_of
@@ -192,7 +193,7 @@ class TestLeftOut:
         assert (a.start, a.finish, a.after) == (dt.date(2026, 3, 5), None, ())
         assert (b.baseline_start, b.baseline_finish, b.baseline_duration) == (dt.date(2026, 3, 5), None, 1)
         assert len(notes) >= 4
-        assert any(n.startswith("plan.xml:10: finish 2026-03-02 of task 'A' is left out: ") for n in notes)
+        assert any(n.startswith("plan.xml:10: finish '2026-03-02' of task 'A' is left out: ") for n in notes)
         assert any("baseline_finish" in n and n.startswith("plan.xml:11") for n in notes)
         assert any("waits" in n or "itself" in n for n in notes)
 
@@ -206,6 +207,16 @@ class TestLeftOut:
         assert notes == [
             "plan.xml:11: the link 's' of task 'A' is left out: the task cannot wait for 's', which it is part of"
         ]
+
+    def test_a_text_a_project_refuses_stops_the_work_at_its_task(self) -> None:
+        with pytest.raises(ProjectError) as caught:
+            made(PlanTask("a", "A", 1), PlanTask("b", "B\x07", 1))
+        assert [str(d.span) for d in caught.value.diagnostics] == ["plan.xml:11"]
+
+    def test_marks_for_the_direction_of_writing_are_dropped(self) -> None:
+        project, _ = made(PlanTask("a", "\u202bA\u202c", 1, owners=("\u2067Ann\u2069",)), PlanTask("b", "\u202e", 1))
+        assert [t.name for t in project.tasks or ()] == ["A", "b"]
+        assert [p.name for p in project.team or ()] == ["Ann"]
 
     def test_what_a_project_cannot_say(self) -> None:
         manual = PlanTask(

@@ -164,6 +164,10 @@ class TestLists:
     def test_status(self, status: str, state: str) -> None:
         assert read(f"id,name,status\n1,A,{status}\n").plan.tasks[0].state.value == state
 
+    def test_days_nobody_works_begin_and_end_at_midnight(self) -> None:
+        found = read("id,name,actual start,deadline\n1,A,2026-03-07,2026-03-08\n").plan.tasks[0]
+        assert (found.actual_start, found.deadline) == (at("2026-03-07 00:00"), at("2026-03-08 00:00"))
+
     def test_a_cell_over_several_lines(self) -> None:
         imported = read('id,name,after\n1,"A\nB",\n2,C,1\n')
         assert [(t.name, t.source) for t in imported.plan.tasks] == [("A B", "line 2"), ("C", "line 4")]

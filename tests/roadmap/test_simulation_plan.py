@@ -28,7 +28,7 @@ from crm_rules.roadmap.plan import (
 from crm_rules.roadmap.simulation import simulate
 from crm_rules.roadmap.simulation_network import Model, read_model
 from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
-from crm_rules.roadmap.working_time import ALL_HOURS
+from crm_rules.roadmap.working_time import ALL_HOURS, STANDARD, CalendarException
 from tests.roadmap.plans import DAY
 
 START = dt.datetime.fromisoformat("2027-01-04T08:00")
@@ -209,10 +209,17 @@ class TestDeadlines:
         found = simulated(base)
         assert {i: t.criticality for i, t in found.tasks.items()} == {"a": 1, "b": 1, "z": 1}
 
+    def test_of_a_start_mean_nothing_once_it_has_started(self) -> None:
+        base = of(task("a", 5, constraint=constrained("snlt", 1), actual_start=at(2), remaining_minutes=DAY))
+        assert simulated(base).chances == ()
+
     def test_of_a_start_count_the_start(self) -> None:
-        base = of(task("a", 1), task("b", 5, constraint=constrained("snlt", 1)), links=(PlanLink("a", "b"),))
-        assert [c.probability for c in simulated(base).chances] == [1]
-        assert simulated(base).tasks["a"].criticality == 1
+        # b starts at 1. With 1 as its date neither a nor b can wait; with 2 both have a day.
+        for date, criticality in ((1, 1), (2, 0)):
+            tasks = (task("a", 1), task("b", 5, constraint=constrained("snlt", date)), task("z", 9))
+            found = simulated(of(*tasks, links=(PlanLink("a", "b"),)))
+            assert [c.probability for c in found.chances] == [1]
+            assert {i: t.criticality for i, t in found.tasks.items()} == {"a": criticality, "b": criticality, "z": 1}
 
 
 class TestProgress:
@@ -226,6 +233,39 @@ class TestProgress:
         assert dates(base) == {"a": (0, 3), "b": (1, 4), "c": (6, 7)}
         # a is behind nothing any more.
         assert simulated(base).tasks["a"].criticality == 0
+
+    def test_work_with_nothing_left_is_finished_whatever_its_state(self) -> None:
+        base = of(
+            task("a", 3),
+            task("b", 1, actual_start=at(1), actual_finish=at(3)),
+            task("gate", 0, actual_start=at(1)),
+            task("c", 1, state=TaskState.DONE, actual_start=at(2)),
+            task("d", 2),
+            links=(PlanLink("a", "b"), PlanLink("a", "gate"), PlanLink("gate", "d")),
+        )
+        assert dates(base) == {"a": (0, 3), "b": (1, 3), "c": (2, 3), "d": (1, 3), "gate": (1, 1)}
+        found = simulated(base)
+        assert {i: t.criticality for i, t in found.tasks.items()} == {"a": 1, "b": 0, "c": 0, "d": 1, "gate": 0}
+
+    def test_a_lag_after_finished_work_does_not_hold_what_has_started(self) -> None:
+        base = of(
+            task("a", 1, state=TaskState.DONE, actual_start=at(0), actual_finish=at(1)),
+            task("b", 4, actual_start=at(2), remaining_minutes=2 * DAY),
+            links=(PlanLink("a", "b", lag=9 * DAY),),
+        )
+        assert dates(base)["b"] == (4, 6)
+
+    def test_work_ahead_of_the_status_date_goes_on_where_it_is(self) -> None:
+        base = of(task("a", 4, actual_start=at(4), remaining_minutes=2 * DAY), status_date=at(5))
+        assert dates(base) == {"a": (6, 8)}
+
+    def test_a_finish_no_earlier_than_holds_what_has_started(self) -> None:
+        base = of(
+            task("a", 2, actual_start=at(0), remaining_minutes=DAY, constraint=constrained("fnet", 6)),
+            task("b", 2, actual_start=at(1), remaining_minutes=DAY, constraint=constrained("snet", 6)),
+            status_date=at(2),
+        )
+        assert dates(base) == {"a": (5, 6), "b": (2, 3)}
 
     def test_finished_work_without_a_start_has_its_duration(self) -> None:
         base = of(task("a", 3, state=TaskState.DONE, actual_finish=at(2)), task("b", 1), links=(PlanLink("a", "b"),))
@@ -303,6 +343,24 @@ class TestOneAxis:
         assert modelled(base).estimates[0] == Estimate(0, 5 * DAY, 10 * DAY)
         assert simplified(base) == {"calendar": ("a",)}
 
+    def test_calendars_that_differ_in_holidays_alone_are_named(self) -> None:
+        holiday = CalendarException(dt.date(2027, 1, 5), dt.date(2027, 1, 5))
+        base = of(
+            task("a", 2, calendar="holiday"),
+            task("b", 1),
+            links=(PlanLink("a", "b"),),
+            calendars={"holiday": replace(STANDARD, name="holiday", exceptions=(holiday,))},
+        )
+        assert simplified(base) == {"calendar": ("a",)}
+
+    def test_percent_of_a_duration_that_is_only_estimated(self) -> None:
+        base = of(
+            task("a", None, estimate=Estimate(DAY, 4 * DAY, 5 * DAY)),
+            task("b", 1),
+            links=(PlanLink("a", "b", LinkType.SS, 5000, LagUnit.PERCENT),),
+        )
+        assert dates(base)["b"] == (2, 3)
+
     def test_levelling_delays(self) -> None:
         base = of(
             task("a", 1),
@@ -350,6 +408,31 @@ class TestSummaries:
         found = dates(of(*parts))
         assert (found["p"], found["q"]) == ((4, 6), (4, 7))
         assert [(c.task, c.probability) for c in simulated(of(*parts)).chances] == [("s", 0)]
+
+    def test_finished_and_dropped_parts_stay_out_of_it(self) -> None:
+        # The links of the summary hold q alone; its deadline is broken by the finish of p all the same.
+        base = of(
+            replace(self.PARTS[0], deadline=at(5)),
+            task("p", 2, parent="s", state=TaskState.DONE, actual_start=at(4), actual_finish=at(6)),
+            task("q", 1, parent="s"),
+            task("r", 9, parent="s", state=TaskState.DROPPED),
+            task("a", 1),
+            task("b", 2, actual_start=at(0), remaining_minutes=DAY),
+            task("y", 1),
+            links=(
+                PlanLink("a", "s", lag=5 * DAY),
+                PlanLink("b", "s", LinkType.SS, 5 * DAY),
+                PlanLink("r", "y"),
+                PlanLink("a", "p", lag=9 * DAY),
+            ),
+        )
+        assert dates(base) == {"a": (0, 1), "b": (1, 2), "p": (4, 6), "q": (6, 7), "y": (0, 1)}
+        assert [(c.task, c.probability) for c in simulated(base).chances] == [("s", 0)]
+
+    def test_have_parts_that_finish_by_a_must_date_not_on_it(self) -> None:
+        parts = (replace(self.PARTS[0], constraint=constrained("mfo", 6)), *self.PARTS[1:])
+        found = dates(of(*parts))
+        assert (found["p"], found["q"]) == ((0, 2), (0, 3))
 
     def test_links_between_their_inner_ends_are_named(self) -> None:
         base = of(*self.PARTS, links=(PlanLink("s", "z", LinkType.SS), PlanLink("a", "s", LinkType.FF)))
