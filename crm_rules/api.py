@@ -37,6 +37,7 @@ from crm_rules.explain.verify import verify
 from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
 from crm_rules.files.pack import bundled_pack_path, find_packs
+from crm_rules.files.plan_import import load_plan
 from crm_rules.files.project import load_project, parse_project
 from crm_rules.files.ruleset import Pack, load_pack
 from crm_rules.model.enums import Actor, Phase, enum_type
@@ -46,9 +47,18 @@ from crm_rules.model.schema import project_schema, questions_beside_columns
 from crm_rules.program.check import Conventions
 from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
+from crm_rules.roadmap.change_text import changes_of, task_named
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
+from crm_rules.roadmap.ordering import OrderingResult, check_ordering
+from crm_rules.roadmap.ordering_facts import OrderFacts, order_entries
+from crm_rules.roadmap.quality import PROFILES as QUALITY_PROFILES
+from crm_rules.roadmap.quality import QualityReport, check_quality
+from crm_rules.roadmap.simulation import simulate
+from crm_rules.roadmap.simulation_result import NotSimulated, Simulation
+from crm_rules.roadmap.what_if import Comparison, ImpossibleChange, what_if
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
+from crm_rules.rules.ordering import Ordering
 
 BUNDLED_PACK = "crm"
 """Name of the pack that comes with the library."""
@@ -94,6 +104,7 @@ class Assessor:
         self.program = compile_packs(self.packs, settings, self.warnings)
         newest = self.packs[-1]
         self.pack = PackInfo(newest.name, newest.version, self.program.fingerprint)
+        self.orderings = orderings_of(self.packs)
         self._conclusions = {
             c.name: ConclusionInfo(c.level or 0, c.catalogue) for pack in self.packs for c in pack.conclusions.values()
         }
@@ -104,7 +115,7 @@ class Assessor:
         Raises:
             LimitReached: the run was stopped at a limit of the engine.
         """
-        facts, roadmap = project_facts(project, self.program.schema)
+        facts, roadmap = project_facts(project, self.program.schema, self.orderings)
         run = self.engine.run(self.program, facts, limits=self.limits)
         return self.read(project, roadmap, run)
 
@@ -160,30 +171,63 @@ def _default_assessor() -> Assessor:
 # -- steps ------------------------------------------------------------------------------------
 
 
-def project_facts(project: Project, schema: Schema | None = None) -> tuple[FactBase, Roadmap]:
+def orderings_of(packs: Iterable[Pack]) -> tuple[Ordering, ...]:
+    """The constraints on the order of work of several packs, sorted by id; of two with one id the first."""
+    found: dict[str, Ordering] = {}
+    for pack in packs:
+        for ordering in pack.orderings:
+            found.setdefault(ordering.id, ordering)
+    return tuple(found[name] for name in sorted(found))
+
+
+@cache
+def bundled_orderings() -> tuple[Ordering, ...]:
+    """The constraints on the order of work of the bundled pack, read once."""
+    return orderings_of(load_packs(lenient=True))
+
+
+def project_facts(
+    project: Project, schema: Schema | None = None, orderings: Iterable[Ordering] = ()
+) -> tuple[FactBase, Roadmap]:
     """The facts of a project, schedule included, and its roadmap.
 
     Args:
         project: the project.
         schema: what can be said, at least what the project model says; that model alone when None.
+        orderings: constraints on the order of work, see `orderings_of`.
     """
     entries, incomplete = project_entries(project)
     roadmap = analyse(plan_of(project))
     computed = roadmap_entries(roadmap)
+    order = order_entries(roadmap, orderings)
     tasks = entries.get("tasks")
     if isinstance(tasks, list):
-        entries["tasks"] = [{**task, **computed.columns[task["id"]]} for task in tasks]
+        entries["tasks"] = [
+            {**task, **computed.columns[task["id"]], "phase": order.phases[task["id"]]} for task in tasks
+        ]
     lists: dict[str, Any] = dict(computed.lists)
     open_lists = list(incomplete)
-    causes = dict(computed.causes)
+    causes = {**computed.causes, **{(name, "", ""): ("tasks",) for name in order.open}, **order.causes}
     if not roadmap.plan.complete:
         open_lists += list(lists)
         causes.update({(name, "", ""): ("tasks",) for name in lists})
-    places = {**project.places, **_computed_places(project, lists)}
+    places = {**project.places, **_computed_places(project, lists), **_ordering_places(project, order)}
+    lists.update(order.lists)
+    open_lists += order.open
     facts = FactBase.of(
         schema or project_schema(), {**entries, **lists}, open_lists, Origin(places, causes, questions_beside_columns())
     )
     return facts, roadmap
+
+
+def load_roadmap(path: str | os.PathLike[str]) -> Roadmap:
+    """Read a plan and schedule it: a project file, or what another program wrote; see `load_plan`.
+
+    Raises:
+        ProjectError: the file cannot be read, or with all its problems at once.
+        MissingExtra: reading this kind of file needs a package that is not installed.
+    """
+    return analyse(load_plan(path).plan)
 
 
 def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[str, str, str], Span]:
@@ -206,6 +250,18 @@ def _computed_places(project: Project, lists: Mapping[str, Any]) -> dict[tuple[s
     tasks = ("tasks", "", "")
     if tasks in project.places:
         found.update({(name, "", ""): project.places[tasks] for name in lists})
+    return found
+
+
+def _ordering_places(project: Project, order: OrderFacts) -> dict[tuple[str, str, str], Span]:
+    """What is computed about the order of work points at the task that shows it, else at the list of tasks."""
+    places, found = project.places, dict[tuple[str, str, str], Span]()
+    whole = places.get(("tasks", "", ""))
+    for name, entries in order.lists.items():
+        for key in ("", *(entry["id"] for entry in entries)):
+            place = places.get(("tasks", order.tasks.get((name, key), ""), ""), whole)
+            if place is not None:
+                found[name, key, ""] = place
     return found
 
 
@@ -329,9 +385,11 @@ __all__ = [
     "IMPACT",
     "LEVEL_ORDER",
     "LIKELIHOOD",
+    "QUALITY_PROFILES",
     "Assessment",
     "Assessor",
     "ClauseDraft",
+    "Comparison",
     "Conclusion",
     "CrmRulesError",
     "Decides",
@@ -340,13 +398,18 @@ __all__ = [
     "EngineError",
     "Evidence",
     "Finding",
+    "ImpossibleChange",
     "Level",
     "LimitReached",
     "Limits",
+    "NotSimulated",
+    "Ordering",
+    "OrderingResult",
     "Pack",
     "PackInfo",
     "Project",
     "ProjectError",
+    "QualityReport",
     "Question",
     "Recommendation",
     "Roadmap",
@@ -354,20 +417,32 @@ __all__ = [
     "RulesetError",
     "Run",
     "Setting",
+    "Simulation",
     "Source",
     "Span",
     "UnsupportedByEngine",
+    "analyse",
     "assess",
     "assess_many",
+    "bundled_orderings",
+    "changes_of",
+    "check_ordering",
+    "check_quality",
     "compile_packs",
     "engine_named",
     "installed_engines",
     "labels",
     "load_pack",
     "load_packs",
+    "load_plan",
     "load_project",
+    "load_roadmap",
+    "orderings_of",
     "parse_project",
     "project_facts",
     "rule_source",
+    "simulate",
+    "task_named",
     "verify",
+    "what_if",
 ]

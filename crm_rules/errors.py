@@ -78,3 +78,19 @@ class UnsupportedByEngine(EngineError):
 
     def __reduce__(self) -> tuple[type[UnsupportedByEngine], tuple[str, str]]:
         return type(self), (self.rule, self.reason)
+
+
+class MissingExtra(CrmRulesError):
+    """Something was asked for that needs a package which is not installed; the message says what and which extra.
+
+    Attributes:
+        extra: name of the extra of this library that brings the package.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.what = what
+        self.extra = extra
+        super().__init__(f"{what}: install crm-rules[{extra}]")
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        return type(self), (self.what, self.extra)

@@ -14,6 +14,7 @@ from crm_rules.api import DEFAULT_ENGINE
 from crm_rules.cli.assess import assess
 from crm_rules.cli.exit_codes import ExitCode
 from crm_rules.cli.problems import problems_text
+from crm_rules.cli.roadmap import roadmap
 from crm_rules.cli.rules import rules
 from crm_rules.cli.session import Session
 from crm_rules.cli.trial import test
@@ -25,7 +26,7 @@ _EPILOG: Final = "Exit codes: " + ", ".join(
     f"{code.value} {meaning}"
     for code, meaning in (
         (ExitCode.OK, "nothing found"),
-        (ExitCode.FOUND, "findings at or above --fail-on"),
+        (ExitCode.FOUND, "findings or trouble at or above --fail-on"),
         (ExitCode.USAGE, "wrong usage"),
         (ExitCode.INVALID, "invalid project or rules"),
         (ExitCode.INTERNAL, "internal error"),
@@ -50,7 +51,7 @@ def app(session: Session, debug: bool) -> None:
     session.debug = debug
 
 
-for command in (assess, rules, test):
+for command in (assess, roadmap, rules, test):
     app.add_command(command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,7 +40,9 @@ class OrderedCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
-def outputs(ctx: click.Context, formats: Sequence[str], files: Sequence[str]) -> tuple[Output, ...]:
+def outputs(
+    ctx: click.Context, formats: Sequence[str], files: Sequence[str], of_file: Callable[[str], str] = format_of_file
+) -> tuple[Output, ...]:
     """Join the values of `--format` and `-o`.
 
     With as many files as formats, the first file takes the first format, and so on. With fewer, each
@@ -51,12 +53,13 @@ def outputs(ctx: click.Context, formats: Sequence[str], files: Sequence[str]) ->
         ctx: the context of an `OrderedCommand` whose options are called `formats` and `files`.
         formats: values of `--format`, in order.
         files: values of `-o`, in order; `-` is standard output.
+        of_file: the format the name of a file asks for.
 
     Raises:
         click.UsageError: a file without a format, or more than one format for standard output.
     """
     if not formats:
-        found = [Output(format_of_file(f), f) for f in files] or [Output(DEFAULT_FORMAT)]
+        found = [Output(of_file(f), f) for f in files] or [Output(DEFAULT_FORMAT)]
     elif len(files) == len(formats):
         found = [Output(*pair) for pair in zip(formats, files, strict=True)]
     elif len(files) > len(formats):
@@ -87,14 +90,14 @@ def _by_order(order: Iterable[str | None], formats: Sequence[str], files: Sequen
     return found
 
 
-def write_file(file: str, text: str) -> None:
-    """Write a result to a file, as UTF-8.
+def write_file(file: str, content: str | bytes) -> None:
+    """Write a result to a file, text as UTF-8.
 
     Raises:
         click.UsageError: it cannot be written.
     """
     try:
-        Path(file).write_bytes(text.encode("utf-8", "backslashreplace"))
+        Path(file).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.UsageError(f"Cannot write {file}: {reason[:1].lower()}{reason[1:]}.") from None

@@ -24,7 +24,25 @@ from crm_rules.report.page import DEFAULT_WIDTH, WIDEST
 PATIENCE_SECONDS: Final = 0.5
 """How long a step may take before a terminal says that it is under way."""
 
-_PLAIN: Final = str.maketrans({"─": "-", "→": ">", "·": "-", "×": "x", "…": "...", "–": "-", "’": "'", "\ufffd": "?"})
+_PLAIN: Final = str.maketrans(
+    {
+        "─": "-",
+        "→": ">",
+        "·": "-",
+        "×": "x",
+        "…": "...",
+        "–": "-",
+        "’": "'",
+        "\ufffd": "?",
+        "●": "*",
+        "○": "o",
+        "◆": "^",
+        "✓": "+",
+        "▌": "|",
+        "✗": "x",
+        "█": "#",
+    }
+)
 """What stands for a character on terminals that cannot show it."""
 
 
@@ -73,6 +91,16 @@ class Session:
         A reader that has seen enough (`| head`) is no error.
         """
         _write(self.out, text, "standard output")
+
+    def binary_result(self, content: bytes) -> None:
+        """Write to standard output as it is.
+
+        Raises:
+            click.UsageError: standard output is a terminal, which would not survive it.
+        """
+        if self.out.isatty():
+            raise click.UsageError("This format is not for terminals: give it a file with -o.")
+        _write_bytes(self.out, content, "standard output")
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
@@ -126,21 +154,37 @@ def _shows_color(console: Console) -> bool:
 
 
 def _write(stream: TextIO, text: str, name: str) -> None:
-    try:
+    with _reported(stream, name):
         encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-")
-        buffer = getattr(stream, "buffer", None)
         if encoding != "utf-8" and stream.isatty():
             stream.write(text.translate(_PLAIN).encode(encoding, "replace").decode(encoding))
-        elif buffer is not None:
+        elif hasattr(stream, "buffer"):
             # The same bytes everywhere; a name that is no text (it came from a file system) is spelt out.
-            stream.flush()
-            rest = memoryview(text.encode("utf-8", "backslashreplace"))
-            while rest:
-                # Unbuffered streams (python -u) may take less than they are given.
-                rest = rest[buffer.write(rest) :]
+            _push(stream, text.encode("utf-8", "backslashreplace"))
         else:
             stream.write(text)
         stream.flush()
+
+
+def _write_bytes(stream: TextIO, content: bytes, name: str) -> None:
+    with _reported(stream, name):
+        _push(stream, content)
+        stream.flush()
+
+
+def _push(stream: TextIO, content: bytes) -> None:
+    stream.flush()
+    rest = memoryview(content)
+    while rest:
+        # Unbuffered streams (python -u) may take less than they are given.
+        rest = rest[stream.buffer.write(rest) :]
+
+
+@contextmanager
+def _reported(stream: TextIO, name: str) -> Iterator[None]:
+    """A reader that has seen enough is no error; anything else that goes wrong is one in words."""
+    try:
+        yield
     except BrokenPipeError:
         _mute(stream)
     except OSError as error:

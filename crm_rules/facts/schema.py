@@ -70,7 +70,7 @@ class ValueType:
 
     def encode(self, value: Any) -> Value:
         """Turn an authored value into the one rows hold (ordinal members become ranks)."""
-        if value is None or self.enum is None or not self.enum.ordinal:
+        if value is None or value is NO_VALUE or self.enum is None or not self.enum.ordinal:
             return value
         return self.enum.members.index(value)
 

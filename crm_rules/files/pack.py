@@ -24,8 +24,9 @@ SOURCES: Final = "sources.yaml"
 SETTINGS: Final = "settings.yaml"
 CONCLUSIONS: Final = "conclusions.yaml"
 FACTS: Final = "facts.yaml"
-TOP_FILES: Final = (PACK, SOURCES, SETTINGS, CONCLUSIONS, FACTS)
-"""The files of a pack that are no rules."""
+ORDERINGS: Final = "orderings.yaml"
+TOP_FILES: Final = (PACK, SOURCES, SETTINGS, CONCLUSIONS, FACTS, ORDERINGS)
+"""The files of a pack that do not hold one rule each."""
 
 MAX_ENTRIES: Final = 10_000
 """Largest number of files and folders in a pack, hidden ones not counted."""

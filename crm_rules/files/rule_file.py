@@ -106,6 +106,11 @@ def read_rule(document: Document, rule_id: str, problems: list[Diagnostic]) -> R
     return draft if len(problems) == before else None
 
 
+def read_recommendations(reader: Reader, node: Node | None) -> tuple[RecommendDraft, ...]:
+    """The entries of a list of recommendations; None has none."""
+    return _RuleReader(reader).recommends(node)
+
+
 class _RuleReader:
     """Reads the parts of one rule; a part with a problem is left out or read as empty."""
 

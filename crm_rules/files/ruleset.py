@@ -17,13 +17,25 @@ from crm_rules.errors import RulesetError
 from crm_rules.facts.schema import Schema
 from crm_rules.files.declarations import Conclusion, declare
 from crm_rules.files.field_types import usable_name
-from crm_rules.files.pack import CONCLUSIONS, FACTS, NAME, NAME_HINT, PACK, SETTINGS, SOURCES, pack_files
+from crm_rules.files.orderings import Orderings, read_orderings
+from crm_rules.files.pack import (
+    CONCLUSIONS,
+    FACTS,
+    NAME,
+    NAME_HINT,
+    ORDERINGS,
+    PACK,
+    SETTINGS,
+    SOURCES,
+    pack_files,
+)
 from crm_rules.files.reading import Document, Fields, Keys, Reader
 from crm_rules.files.rule_file import read_rule
 from crm_rules.files.text import DEFAULT_LIMITS, Limits, read_source
 from crm_rules.files.yaml_text import parse_yaml
 from crm_rules.model.wording import quoted
 from crm_rules.rules.draft import RuleDraft, Setting, Source, Text
+from crm_rules.rules.ordering import Ordering
 
 SCHEMA: Final = "crm-rules/pack/1"
 """The layout of packs this release reads."""
@@ -48,6 +60,7 @@ class Pack:
         sources: publications by key, sorted by key.
         settings: thresholds by name, sorted by name.
         conclusions: conclusions by name, sorted by name.
+        orderings: constraints on the order of work, sorted by id; each has its rule among the drafts.
         problems: what is wrong in rule files, where that was not raised.
         unreadable: ids of rules whose files could not be read.
         documents: text and tree of each file by the name that spans use; from there come source
@@ -63,6 +76,7 @@ class Pack:
     sources: Mapping[str, Source]
     settings: Mapping[str, Setting]
     conclusions: Mapping[str, Conclusion]
+    orderings: tuple[Ordering, ...] = ()
     description: str = ""
     problems: tuple[Diagnostic, ...] = ()
     unreadable: frozenset[str] = frozenset()
@@ -100,6 +114,7 @@ def load_pack(
     extended, conclusions = declare(schema, documents.get(FACTS), documents.get(CONCLUSIONS), problems, partial)
     before = len(problems)
     drafts = {rule_id: reading.rule(rule_id, file) for rule_id, file in files.rules.items()}
+    orderings = reading.orderings(documents.get(ORDERINGS), extended, drafts)
     if any(p.severity == "error" for p in (problems[:before] if lenient else problems)):
         raise RulesetError(problems)
     return Pack(
@@ -108,13 +123,14 @@ def load_pack(
         title=about.title,
         description=about.description,
         languages=about.languages,
-        drafts=tuple(d for d in drafts.values() if d is not None),
+        drafts=tuple(d for _, d in sorted(drafts.items()) if d is not None),
         problems=tuple(problems),
         unreadable=frozenset(rule_id for rule_id, d in drafts.items() if d is None),
         schema=extended,
         sources=sources,
         settings=settings,
         conclusions=conclusions,
+        orderings=orderings,
         documents=reading.documents,
     )
 
@@ -152,6 +168,19 @@ class _PackReader:
     def rule(self, rule_id: str, file: str) -> RuleDraft | None:
         document = self.opened(file)
         return None if document is None else read_rule(document, rule_id, self.problems)
+
+    def orderings(
+        self, document: Document | None, schema: Schema, drafts: dict[str, RuleDraft | None]
+    ) -> tuple[Ordering, ...]:
+        """The constraints of a file; the rules they stand for are added to `drafts`."""
+        found = Orderings()
+        if document is not None:
+            found = read_orderings(document, schema, Reader(document.source, self.problems))
+        for rule_id, draft in found.drafts.items():
+            if rule_id in drafts:
+                self.problems.append(draft.head.problem(f"the rule {rule_id} has a file of its own already"))
+            drafts.setdefault(rule_id, draft)
+        return found.constraints
 
     def about(self, document: Document | None) -> _About:
         if document is None:

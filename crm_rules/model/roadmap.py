@@ -32,6 +32,7 @@ from crm_rules.model.base import (
 )
 from crm_rules.model.enums import ConstraintType, LagUnit, LinkType, TaskStatus, enum_type
 from crm_rules.model.links import Link, LinkError, parse_link
+from crm_rules.model.order import ORDER_LISTS, PHASE_OF_TASK
 from crm_rules.model.schedule_checks import SCHEDULE_CHECKS
 from crm_rules.model.task_kinds import TaskKind
 from crm_rules.model.working_hours import HOURS, WEEKDAYS, DaysOff, Hours, Weekdays
@@ -334,8 +335,9 @@ COMPUTED_TASK_COLUMNS: tuple[Column, ...] = (
     _days("early_finish_day", "earliest finish, in working days from the start of the project"),
     _days("late_start_day", "latest start, in working days from the start of the project"),
     _days("late_finish_day", "latest finish, in working days from the start of the project"),
+    PHASE_OF_TASK,
 )
-"""Columns the schedule adds to tasks; never written by an author."""
+"""Columns the schedule and the kind add to tasks; never written by an author."""
 
 COMPUTED_LISTS: tuple[Relation, ...] = (
     Relation(
@@ -385,6 +387,7 @@ COMPUTED_LISTS: tuple[Relation, ...] = (
         singular="cycle",
         computed=True,
     ),
+    *ORDER_LISTS,
     SCHEDULE_CHECKS,
 )
-"""Lists computed from the links of the tasks; never in a project file."""
+"""Lists computed from the tasks; never in a project file."""

@@ -72,6 +72,7 @@ class TaskKind(Choice):
     BEHAVIOUR_VERIFICATION = "behaviour_verification", "compare the behaviour aimed at with what happened"
     MANAGEMENT_CYCLE = "management_cycle", "plan, execute, measure and adjust with the system"
     MAINTENANCE = "maintenance", "maintain and develop the system"
+    OTHER = "other", "none of these: work that is special to the project", "another kind"
 
 
 class Need(StrEnum):
@@ -97,13 +98,13 @@ class KindProfile:
     """What is usual for a kind of task.
 
     Attributes:
-        phase: lifecycle phase the task belongs to.
+        phase: lifecycle phase the task belongs to; None when the kind says nothing about it.
         owners: who usually answers for it, most usual first.
         need: how much a roadmap depends on it.
         occurrence: how often it comes up.
     """
 
-    phase: Phase
+    phase: Phase | None
     owners: tuple[Actor | Role, ...]
     need: Need = Need.MUST
     occurrence: Occurrence = Occurrence.ONCE
@@ -174,5 +175,6 @@ TASK_KINDS: Mapping[TaskKind, KindProfile] = MappingProxyType(
         TaskKind.BEHAVIOUR_VERIFICATION: KindProfile(Phase.OPERATION, (Actor.LINE_MANAGEMENT,), Need.SHOULD),
         TaskKind.MANAGEMENT_CYCLE: KindProfile(Phase.OPERATION, (Actor.TOP_MANAGEMENT,)),
         TaskKind.MAINTENANCE: KindProfile(Phase.OPERATION, (Actor.VENDOR,)),
+        TaskKind.OTHER: KindProfile(None, (), Need.OPTIONAL),
     }
 )

@@ -54,7 +54,7 @@ def cross_check(assessor: Assessor, project: Project) -> CrossCheck:
 
     Engines that could crash run in processes of their own.
     """
-    facts, _ = project_facts(project, assessor.program.schema)
+    facts, _ = project_facts(project, assessor.program.schema, assessor.orderings)
     others = (n for n in installed_engines() if n != assessor.engine.name)
     engines: list[Engine] = [assessor.engine, *(engine_named(n, n in FOREIGN_ENGINES) for n in others)]
     runs: list[Run] = []

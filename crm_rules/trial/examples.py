@@ -65,7 +65,7 @@ def run_examples(
     used = tuple(engine_named(name, name in FOREIGN_ENGINES) for name in names)
     chosen = _chosen(program, loaded, rules)
     problems: list[Diagnostic] = []
-    givens = Givens(loaded.schema)
+    givens = Givens(loaded.schema, loaded.orderings)
     cases = {rule.id: tuple(_cases(rule, loaded, givens, problems)) for rule in chosen}
     covered = {r.id for r in chosen if coverage and used and r.status == "active" and cases[r.id]}
     changes = {r.id: mutants(r) if r.id in covered else () for r in chosen}

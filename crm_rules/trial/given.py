@@ -22,6 +22,7 @@ from crm_rules.model.problems import Path, Problem, diagnostics_of
 from crm_rules.model.project import Project, validate_project
 from crm_rules.model.schema import project_schema
 from crm_rules.model.wording import found, quoted
+from crm_rules.rules.ordering import Ordering
 from crm_rules.trial.stated import read_stated
 
 _OPEN = "incomplete"
@@ -36,9 +37,11 @@ class Givens:
 
     Attributes:
         schema: what the pack can speak of, conclusions included.
+        orderings: constraints on the order of work it states.
     """
 
     schema: Schema
+    orderings: tuple[Ordering, ...] = ()
 
     @cached_property
     def _model(self) -> Mapping[str, Relation]:
@@ -85,7 +88,7 @@ class Givens:
             data = {key: value for key, value in stated.items() if key not in self._own.relations}
             project, mistakes = validate_project({**data, _OPEN: [n for n in open_lists if n in self._model]})
             problems += mistakes
-            facts = None if project is None else project_facts(project, self.schema)[0]
+            facts = None if project is None else project_facts(project, self.schema, self.orderings)[0]
         if problems:
             return None, problems
         own_facts = FactBase.of(self._own, own, (n for n in open_lists if n in self._own.relations))

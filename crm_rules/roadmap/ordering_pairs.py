@@ -1,0 +1,289 @@
+"""Statements about pairs of tasks: an end of the first before an end of the second.
+
+For every second task one answer is worked out over all first tasks at once: sets of first tasks are
+integers with a bit for each, so that nothing is done pair by pair except along what goes wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from crm_rules.roadmap import times
+from crm_rules.roadmap.ordering_view import MOST_CAUSES, PlanView
+from crm_rules.roadmap.plan import MINUTES_PER_DAY, TaskState
+from crm_rules.roadmap.times import Moment
+from crm_rules.rules.ordering import End, Scope, Sequence, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a second task does to a statement, with the first task that shows it best.
+
+    Attributes:
+        verdict: anything but missing.
+        first, second: task ids.
+        clarity: minutes by which the order is missed, for choosing among several; negative where it is kept.
+        because: the verdict in words; "" where they follow from the statement.
+        by_day: the two were compared by stated dates.
+        causes: paths of the inputs that leave it unknown.
+    """
+
+    verdict: Verdict
+    first: str
+    second: str
+    clarity: int = 0
+    because: str = ""
+    by_day: bool = False
+    causes: tuple[str, ...] = ()
+
+
+class OrderedPairs:
+    """Pairs of a statement without a largest distance."""
+
+    def __init__(self, view: PlanView, statement: Sequence, firsts: tuple[str, ...]) -> None:
+        self.view = view
+        self.statement = statement
+        self.firsts = firsts
+        self.moments = [view.times.of(name, statement.first_end) for name in firsts]
+        self.all = (1 << len(firsts)) - 1
+        self.whole = (statement.first_end, statement.second_end) == (End.START, End.FINISH)
+        self.done = self._set(k for k, n in enumerate(firsts) if view.tasks[n].state is TaskState.DONE)
+        stages = [view.stage[name] for name in firsts]
+        self.unstaged = self._set(k for k, s in enumerate(stages) if s is None) if view.staged else 0
+        self.by_stage = {
+            stage: self._set(k for k, s in enumerate(stages) if s == stage) for stage in set(stages) - {None}
+        }
+        # Latest first, by each way of comparing; `latest` runs down them.
+        by_day = [(m.day, k) for k, m in enumerate(self.moments) if m.day is not None]
+        by_minutes = [(m.minutes, k) for k, m in enumerate(self.moments) if m.minutes is not None]
+        self.orders = tuple(
+            [k for _, k in sorted(order, key=lambda x: (-x[0], x[1]))] for order in (by_day, by_minutes)
+        )
+        self.with_day, self.with_minutes = map(self._set, self.orders)
+
+    @staticmethod
+    def _set(members: Iterable[int]) -> int:
+        found = 0
+        for k in members:
+            found |= 1 << k
+        return found
+
+    def pairs(self, seconds: tuple[str, ...]) -> Iterator[Pair]:
+        """An answer for every second task the order is not certainly kept for."""
+        statement, view = self.statement, self.view
+        least = self._least_minutes()
+        origins = tuple(view.event(name, statement.first_end) for name in self.firsts)
+        targets = {name: view.event(name, statement.second_end) for name in seconds}
+        kept = view.events.guaranteed(origins, targets.values(), least, against=False)
+        loose = {n: t for n, t in targets.items() if self.all & ~kept.get(t, 0)}
+        # Touching ends in reverse order go against a start that waits for a finish, not against two of a sort.
+        strict = statement.first_end is statement.second_end
+        reverse = view.events.guaranteed(origins, loose.values(), strict - least, against=True)
+        for name in seconds:
+            pair = self._late_progress(name)
+            if pair is None and name in loose:
+                target = targets[name]
+                pair = self._of(name, self.all & ~kept.get(target, 0), reverse.get(target, 0))
+            if pair is not None:
+                yield pair
+
+    def _least_minutes(self) -> int:
+        span = self.statement.at_least
+        return 0 if span is None else times.surely_working_days(span) * MINUTES_PER_DAY
+
+    def _scope(self, second: str) -> tuple[int, int]:
+        """First tasks that count for a second one, and those that may."""
+        view, own = self.view, self.view.stage[second]
+        itself = self._set(k for k, name in enumerate(self.firsts) if name == second)
+        if not view.staged:
+            return (0 if self.statement.scope is Scope.NEXT_STAGE else self.all & ~itself), 0
+        if own is None:
+            sure = self.by_stage.get(0, 0) if self.statement.scope is Scope.ANY else 0
+            return sure & ~itself, self.all & ~sure & ~itself
+        match self.statement.scope:
+            case Scope.ANY:
+                sure = sum(bits for stage, bits in self.by_stage.items() if stage is not None and stage <= own)
+            case Scope.SAME_STAGE:
+                sure = self.by_stage.get(own, 0)
+            case Scope.NEXT_STAGE:
+                sure = self.by_stage.get(own - 1, 0) if own > 1 else 0
+        return sure & ~itself, self.unstaged & ~itself
+
+    def _late_progress(self, second: str) -> Pair | None:
+        """The second is done and a first that has to be finished is not."""
+        if self.statement.first_end is End.START or self.view.tasks[second].state is not TaskState.DONE:
+            return None
+        sure, _ = self._scope(second)
+        behind = sure & ~self.done
+        if not behind:
+            return None
+        k = (behind & -behind).bit_length() - 1
+        because = f"{self.view.name(second)} is done and {self.view.name(self.firsts[k])} is not"
+        return Pair(Verdict.VIOLATED_BY_DATES, self.firsts[k], second, self._clarity(k, second), because)
+
+    def _of(self, second: str, loose: int, reverse: int) -> Pair | None:
+        """The answer for a second task.
+
+        Args:
+            second: its id.
+            loose: first tasks no chain of links keeps before it.
+            reverse: first tasks a chain of links puts behind it.
+        """
+        sure, doubtful = (bits & loose for bits in self._scope(second))
+        if against := sure & reverse:
+            k = self._latest(against, self.view.times.of(second, self.statement.second_end))
+            return Pair(Verdict.VIOLATED_BY_LOGIC, self.firsts[k], second, self._clarity(k, second))
+        ahead = self._finished(second)
+        sure, doubtful = sure & ~ahead, doubtful & ~ahead
+        causes: list[str] = []
+        found = self._by_dates(second, sure, causes)
+        if found is not None:
+            return found
+        if doubtful:
+            names = [self.firsts[k] for k in islice(_members(doubtful), MOST_CAUSES)]
+            staged = self.view.stage
+            causes += (f"tasks[{name}].stage" for name in (*names, second) if staged[name] is None)
+        if causes:
+            return Pair(Verdict.UNKNOWN, second, second, causes=tuple(dict.fromkeys(causes)))
+        if (slipping := sure & ~self.done) and self.view.roadmap.plan.complete:
+            k = self._latest(slipping, self.view.times.of(second, self.statement.second_end))
+            return Pair(Verdict.NOT_SECURED, self.firsts[k], second, self._clarity(k, second))
+        return None
+
+    def _finished(self, second: str) -> int:
+        """First tasks that are done while nobody says the second has begun, so that nothing is left to go wrong."""
+        task = self.view.tasks[second]
+        if task.state is TaskState.DONE or task.actual_start is not None or self.statement.at_least is not None:
+            return 0
+        at = self.view.times.of(second, self.statement.second_end)
+        return self._set(k for k in _members(self.done) if not times.comparable_by_day(self.moments[k], at))
+
+    def _by_dates(self, second: str, loose: int, causes: list[str]) -> Pair | None:
+        """A violation by dates; what leaves open whether there is one is added to `causes`."""
+        at = self.view.times.of(second, self.statement.second_end)
+        worst: tuple[int, str, int, bool] | None = None
+        rest = loose
+        for by_day, order in zip((True, False), self.orders, strict=True):
+            if (at.day if by_day else at.minutes) is None:
+                continue
+            for k in order:
+                moment = self.moments[k]
+                if times.comparable_by_day(moment, at) is not by_day:
+                    continue
+                held = times.at_least(moment, at, self.statement.at_least, self.whole)
+                if held:
+                    break  # all that come later in this order are earlier in time
+                if not loose >> k & 1:
+                    continue
+                if held is None:
+                    causes.append(f"tasks[{self.firsts[k]}].{self.statement.first_end.value}")
+                    causes.append(f"tasks[{second}].{self.statement.second_end.value}")
+                elif worst is None or (self._clarity(k, second), self.firsts[k]) > worst[:2]:
+                    worst = self._clarity(k, second), self.firsts[k], k, by_day
+                    break
+            rest &= ~(self.with_day if by_day else self.with_minutes)
+        if worst is not None:
+            return Pair(Verdict.VIOLATED_BY_DATES, worst[1], second, worst[0], by_day=worst[3])
+        for k in islice(_members(rest), MOST_CAUSES):
+            causes += self.view.times.causes(self.firsts[k], self.statement.first_end)
+        if rest:
+            causes += self.view.times.causes(second, self.statement.second_end)
+        return None
+
+    def _clarity(self, k: int, second: str) -> int:
+        gap = times.distance(self.moments[k], self.view.times.of(second, self.statement.second_end))
+        return 0 if gap is None else -gap
+
+    def _latest(self, members: int, at: Moment) -> int:
+        """The one among some first tasks that is latest, the smallest where none is dated."""
+        for order in self.orders if at.day is not None else self.orders[1:]:
+            for k in order:
+                if members >> k & 1:
+                    return k
+        return (members & -members).bit_length() - 1
+
+
+def _members(bits: int) -> Iterator[int]:
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
+def limited_pairs(
+    view: PlanView, statement: Sequence, firsts: tuple[str, ...], seconds: tuple[str, ...]
+) -> Iterator[Pair]:
+    """An answer for every second task that may begin too long after the last of the first ones.
+
+    Only the last one counts, by each way of comparing: what happened earlier may be as long ago as it likes.
+    """
+    groups: dict[int | None, list[str]] = {}
+    for name in firsts:
+        stage = view.stage[name] if view.staged and statement.scope is Scope.SAME_STAGE else 0
+        groups.setdefault(stage, []).append(name)
+    ends = {stage: _LastEnds(view, statement.first_end, names) for stage, names in groups.items()}
+    for second in seconds:
+        own = view.stage[second] if view.staged and statement.scope is Scope.SAME_STAGE else 0
+        near = None if own is None else ends.get(own)
+        doubtful = [] if own == 0 and 0 in ends else sorted(groups.get(None, []))
+        causes = [*view.open, *(f"tasks[{name}].stage" for name in doubtful[:MOST_CAUSES])]
+        if own is None:
+            causes.append(f"tasks[{second}].stage")
+        pair = None if near is None else near.before(second, statement, causes)
+        if pair is None and near is not None:
+            continue
+        if causes:
+            yield Pair(Verdict.UNKNOWN, second, second, causes=tuple(dict.fromkeys(causes)))
+        elif pair is not None:
+            yield pair
+
+
+class _LastEnds:
+    """The last of some tasks."""
+
+    def __init__(self, view: PlanView, end: End, names: Iterable[str]) -> None:
+        self.view = view
+        moments = {name: view.times.of(name, end) for name in names}
+        by_day = {n: m.day for n, m in moments.items() if m.day is not None}
+        by_minutes = {n: m.minutes for n, m in moments.items() if m.minutes is not None}
+        dayless = {n: m for n, m in by_minutes.items() if n not in by_day}
+        last = [max(known, key=lambda n: (known[n], n)) for known in (by_day, by_minutes, dayless) if known]
+        self.moments = {name: moments[name] for name in last}
+        self.undated = sorted(moments.keys() - by_day.keys() - by_minutes.keys())
+
+    def before(self, second: str, statement: Sequence, causes: list[str]) -> Pair | None:
+        """The pair with a second task, where it is too far away; inputs that could change that go to `causes`."""
+        assert statement.at_most is not None
+        view, at = self.view, self.view.times.of(second, statement.second_end)
+        whole = (statement.first_end, statement.second_end) == (End.START, End.FINISH)
+        closest: tuple[int, str] | None = None
+        unclear = list(self.undated[:MOST_CAUSES])
+        for name, moment in self.moments.items():
+            within = times.at_most(moment, at, statement.at_most, whole)
+            gap = times.distance(moment, at)
+            if within:
+                return None
+            if within is None or gap is None:
+                unclear.append(name)
+            elif closest is None or (gap, name) < closest:
+                closest = gap, name
+        for name in unclear:
+            causes += view.times.causes(name, statement.first_end)
+            causes += view.times.causes(second, statement.second_end)
+        if closest is None:
+            return Pair(Verdict.UNKNOWN, second, second)
+        gap, first = closest
+        forced = view.events.length(view.event(first, statement.first_end), view.event(second, statement.second_end))
+        by_links = forced is not None and forced > statement.at_most.days * MINUTES_PER_DAY
+        by_day = times.comparable_by_day(self.moments[first], at)
+        one, other = view.when(first, statement.first_end, by_day), view.when(second, statement.second_end, by_day)
+        return Pair(
+            Verdict.VIOLATED_BY_LOGIC if by_links else Verdict.VIOLATED_BY_DATES,
+            first,
+            second,
+            gap,
+            f"{view.name(first)} {one} and {view.name(second)} {other}, more than {statement.at_most} later",
+            by_day,
+        )
