@@ -149,7 +149,7 @@ def _kinds(
                 "planned": planned,
                 "needed_by": len(reasons) if wanted else 0,
                 "severity": max(severities),
-                "because": because or "every introduction needs such work",
+                "because": because or f"the roadmap has no task for the {label}",
             }
         )
         shown = next((r.second for r in reasons.values() if r.second is not None), None)
