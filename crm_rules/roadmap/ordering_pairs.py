@@ -182,10 +182,11 @@ class OrderedPairs:
         if worst is not None:
             return Pair(Verdict.VIOLATED_BY_DATES, worst[1], second, worst[0], by_day=worst[2])
         rest = loose & ~stated & ~computed
-        for k in islice(_members(rest), MOST_CAUSES):
-            causes += self.view.times.causes(self.firsts[k], self.statement.first_end)
         if rest:
-            causes += self.view.times.causes(second, self.statement.second_end)
+            first_end, second_end = self.statement.first_end, self.statement.second_end
+            for k in islice(_members(rest), MOST_CAUSES):
+                causes += self.view.times.causes(self.firsts[k], first_end)
+            causes += self.view.times.causes(second, second_end)
         return None
 
     def _last(self, members: int, by_day: bool) -> int | None:
