@@ -206,10 +206,14 @@ def test_dropped_tasks_do_not_count() -> None:
         ("a recurs after b, first within 4 working days", (task("a1"), task("a2"), B), ["b->a1", "a1->a2"], DATES),
         ("a recurs after b, first within 5 working days", (task("a1"), task("a2"), B), ["b->a1 ss+3", "a1->a2"], FINE),
         ("a recurs after b, first within 9 working days", (A, B), ["b->a"], DATES),  # once is not again and again
-        ("a recurs after b, first within 9 working days", (task("a1"), task("a2"), B, task("x", "other")),
-         ["a1->a2", "a2->b"], DATES),
+        (
+            "a recurs after b, first within 9 working days",
+            (task("a1"), task("a2"), B, task("x", "other")),
+            ["a1->a2", "a2->b"],
+            DATES,
+        ),
     ],
-)  # fmt: skip
+)
 def test_forms(text: str, tasks: tuple[PlanTask, ...], links: list[str], expected: Verdict) -> None:
     if any("x->" in text for text in links) and not any(t.id == "x" for t in tasks):
         tasks = (*tasks, task("x", "other", 20))
@@ -262,7 +266,7 @@ def staged(*names: str) -> tuple[PlanTask, ...]:
         ("a overlaps b in each stage", ["a1", "b1", "a2", "b2"], ["a2->b2"], LOGIC),
         ("a at most 3 working days before b in each stage", ["a1", "b1", "a2"], ["a1->b1 fs+9", "a1->a2 fs+7"], LOGIC),
     ],
-)  # fmt: skip
+)
 def test_stages(text: str, names: list[str], links: list[str], expected: Verdict) -> None:
     assert verdict(text, staged(*names), *links) is expected
 
