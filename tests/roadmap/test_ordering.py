@@ -388,7 +388,8 @@ def test_names_and_the_order_of_writing_change_nothing(plan: Plan, text: str, di
 def test_knowing_less_makes_nothing_certain(plan: Plan, text: str, which: int, field: str) -> None:
     """A verdict about a plan with a blank stays what it is, or was unknown, when the blank is filled."""
     position = which % len(plan.tasks)
-    blank = replace(plan.tasks[position], **{field: None})
+    nothing: dict[str, Any] = {field: None}
+    blank = replace(plan.tasks[position], **nothing)
     less = replace(plan, tasks=(*plan.tasks[:position], blank, *plan.tasks[position + 1 :]))
     if field == "stage" and all(t.stage is None for t in less.tasks):
         return  # a plan without stages is read as having one
