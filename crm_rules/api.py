@@ -51,6 +51,7 @@ from crm_rules.program.program import Program, compile_program
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.facts import roadmap_entries
 from crm_rules.roadmap.from_project import plan_of
+from crm_rules.roadmap.ordering import OrderingResult, check_ordering
 from crm_rules.roadmap.ordering_facts import OrderFacts, order_entries
 from crm_rules.rules.draft import ClauseDraft, RuleDraft, Setting, Source
 from crm_rules.rules.ordering import Ordering
@@ -437,6 +438,8 @@ __all__ = [
     "Level",
     "LimitReached",
     "Limits",
+    "Ordering",
+    "OrderingResult",
     "Pack",
     "PackInfo",
     "Project",
@@ -453,6 +456,7 @@ __all__ = [
     "UnsupportedByEngine",
     "assess",
     "assess_many",
+    "check_ordering",
     "compile_packs",
     "cross_check",
     "engine_named",
@@ -461,6 +465,7 @@ __all__ = [
     "load_pack",
     "load_packs",
     "load_project",
+    "orderings_of",
     "parse_project",
     "project_facts",
     "rule_source",

@@ -326,6 +326,22 @@ def test_an_unknown_duration_is_asked_for() -> None:
     assert verdict("a before b", tasks, "b->a") is LOGIC
 
 
+def test_results_as_plain_data() -> None:
+    (result,) = check("a before b in each stage", staged("a1", "b1", "b2"), "a1->b1")
+    assert result.to_dict() == {
+        "constraint": "it",
+        "statement": "a before b in each stage",
+        "verdict": "missing",
+        "first": None,
+        "second": "b2",
+        "stage": 2,
+        "others": 0,
+        "because": "'B2' is planned in stage 2 without a",
+        "missing": [{"kind": "a", "stage": 2}],
+        "causes": [],
+    }
+
+
 def test_nothing_to_put_in_order_is_in_order() -> None:
     assert verdict("a before b", (task("c"),)) is FINE
     assert verdict("a before b", (A,)) is FINE
