@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -34,11 +33,9 @@ from crm_rules.engine.registry import DEFAULT_ENGINE, FOREIGN_ENGINES, engine_na
 from crm_rules.errors import CrmRulesError, EngineError, LimitReached, ProjectError, RulesetError, UnsupportedByEngine
 from crm_rules.explain.derivation import Derivation, Explainer
 from crm_rules.explain.narration import Narrator
-from crm_rules.explain.paths import fact_path
 from crm_rules.explain.verify import verify
 from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
-from crm_rules.facts.values import Row
 from crm_rules.files.pack import bundled_pack_path, find_packs
 from crm_rules.files.project import load_project, parse_project
 from crm_rules.files.ruleset import Pack, load_pack
@@ -93,6 +90,7 @@ class Assessor:
         isolated: bool = False,
     ) -> None:
         self.packs = load_packs(packs, lenient=True)
+        self._engine_choice = engine, isolated
         self.engine: Engine = engine_named(engine, isolated)
         self.limits = limits
         self.warnings: list[Diagnostic] = []
@@ -113,6 +111,14 @@ class Assessor:
         facts, roadmap = project_facts(project, self.program.schema, self.orderings)
         run = self.engine.run(self.program, facts, limits=self.limits)
         return self.read(project, roadmap, run)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # An engine belongs to its process: it holds locks, generated code or a process of its own.
+        return {name: value for name, value in vars(self).items() if name != "engine"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.engine = engine_named(*self._engine_choice)
 
     def read(self, project: Project, roadmap: Roadmap, run: Run) -> Assessment:
         """The assessment of a project from a finished run over its facts."""
@@ -143,8 +149,8 @@ def assess_many(
 ) -> Iterator[Assessment]:
     """Assess projects one after the other, or on an executor; results come in the order of the projects.
 
-    A process pool needs an executor whose workers can import this library; each worker compiles the
-    bundled pack once. An `assessor` of your own can be used with threads only.
+    A process pool needs workers that can import this library; each worker compiles the packs once. An
+    `assessor` of your own is sent to them with every project (some 3 MB for the bundled pack).
     """
     function = assess if assessor is None else assessor.assess
     return map(function, projects) if executor is None else executor.map(function, projects)
@@ -180,7 +186,8 @@ def project_facts(
     entries, incomplete = project_entries(project)
     roadmap = analyse(plan_of(project))
     computed = roadmap_entries(roadmap)
-    order = order_entries(roadmap, orderings)
+    owners = {task.id: task.owner for task in project.tasks or () if task.owner is not None}
+    order = order_entries(roadmap, orderings, owners)
     tasks = entries.get("tasks")
     if isinstance(tasks, list):
         entries["tasks"] = [
@@ -305,78 +312,6 @@ def labels() -> Mapping[str, str]:
     return MappingProxyType({name: e.label(name) for e in map(enum_type, (Actor, Phase)) for name in e.members})
 
 
-# -- comparing engines ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something two engines do not agree on.
-
-    Attributes:
-        what: id of the rule, or name of the conclusion.
-        about: the facts bound by its `each` clauses (`person = team[ann]`), or the derived fact.
-        answers: name of each of the two engines to what it says.
-    """
-
-    what: str
-    about: tuple[str, ...]
-    answers: Mapping[str, str]
-
-
-def cross_check(assessor: Assessor, project: Project) -> tuple[Difference, ...]:
-    """Run a project on every installed engine and compare whole answers with those of the assessor's.
-
-    Engines that could crash run in processes of their own.
-
-    Raises:
-        EngineError: a limit of an engine was reached.
-        UnsupportedByEngine: an engine cannot run these packs, so that nothing can be said of it.
-    """
-    facts, _ = project_facts(project, assessor.program.schema, assessor.orderings)
-    own = assessor.engine.run(assessor.program, facts, limits=assessor.limits)
-    found: list[Difference] = []
-    for name in installed_engines():
-        if name != own.engine:
-            other = engine_named(name, name in FOREIGN_ENGINES).run(assessor.program, facts, limits=assessor.limits)
-            found += _differences(own, other)
-    return tuple(found)
-
-
-def _differences(own: Run, other: Run) -> list[Difference]:
-    """Every firing and derived fact two runs answer differently, in order of rules and facts."""
-    here, there = _answers(own), _answers(other)
-    found = [
-        Difference(what, _bound(own, what, rows), {own.engine: mine or "silent", other.engine: theirs or "silent"})
-        for what, rows in {**here, **there}
-        if (mine := here.get((what, rows))) != (theirs := there.get((what, rows)))
-    ]
-    return sorted(found, key=lambda d: (d.what, d.about))
-
-
-def _answers(run: Run) -> dict[tuple[str, tuple[Row, ...]], str]:
-    """What a run says of each rule and the facts it binds, and of each derived fact, in words."""
-    said: dict[tuple[str, tuple[Row, ...]], list[str]] = {}
-    for firing in run.firings():
-        words = ["certain" if firing.certain else "possible"]
-        if firing.certain:
-            seen = zip(run.program.rule(firing.rule).somes, firing.witnesses, strict=True)
-            words += [f"{s.var} = {fact_path(run.facts, s.relation, row)}" for s, row in seen if row is not None]
-        said.setdefault((firing.rule, firing.facts), []).append(", ".join(words))
-    for name, derived in run.derived.items():
-        for word, rows in (("certain", derived.certain), ("possible", derived.possible)):
-            for row in rows:
-                said.setdefault((name, (row,)), []).append(word)
-    # An answer given twice is not the same as one given once.
-    return {what: " and ".join(sorted(answers)) for what, answers in said.items()}
-
-
-def _bound(run: Run, what: str, rows: tuple[Row, ...]) -> tuple[str, ...]:
-    if what not in run.program.by_id:
-        return (fact_path(run.facts, what, rows[0]),)
-    eaches = zip(run.program.rule(what).eaches, rows, strict=True)
-    return tuple(f"{e.var} = {fact_path(run.facts, e.relation, row)}" for e, row in eaches)
-
-
 def _override(own: Mapping[str, Setting], settings: Settings) -> dict[str, Setting]:
     result = dict(own)
     problems: list[Diagnostic] = []
@@ -431,7 +366,6 @@ __all__ = [
     "Decides",
     "Derivation",
     "Diagnostic",
-    "Difference",
     "EngineError",
     "Evidence",
     "Finding",
@@ -458,7 +392,6 @@ __all__ = [
     "assess_many",
     "check_ordering",
     "compile_packs",
-    "cross_check",
     "engine_named",
     "installed_engines",
     "labels",

@@ -18,7 +18,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import combinations, islice
 
 from crm_rules.engine.protocol import Engine, Run
 from crm_rules.engine.registry import FOREIGN_ENGINES, engine_named, installed_engines
@@ -49,11 +49,13 @@ class Tally:
 
     Attributes:
         counts: how often what was seen.
+        compared: runs compared of each pair of engines.
         unanswered: runs that an engine did not answer, a line each.
         failure: the first disagreement in words.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
+    compared: Counter[tuple[str, str]] = field(default_factory=Counter)
     unanswered: list[str] = field(default_factory=list)
     failure: str = ""
 
@@ -68,7 +70,6 @@ class Tally:
             "recursive programs",
             "negations",
             "aggregates",
-            "runs compared",
             "certain firings",
             "possible firings",
             "completions",
@@ -77,6 +78,8 @@ class Tally:
             "disagreements",
         ):
             yield f"{what:>20} {self.counts[what]:>12,}"
+        for (one, other), runs in self.compared.items():
+            yield f"{runs:>33,} runs of {one} and {other} compared"
         yield from self.unanswered
 
 
@@ -132,14 +135,16 @@ def _program(engines: Sequence[Engine], seed: int, number: int, tally: Tally) ->
                 difference = _difference(runs[0], other)
                 if difference:
                     return f"{difference}\n{described(tried)}"
-            counts["runs compared"] += max(len(runs) - 1, 0)
+            # Runs that equal the first equal each other.
+            tally.compared.update(combinations((r.engine for r in runs), 2))
             if possible and runs:
                 before = runs[0]
                 counts["certain firings"] += len(runs[0].certain_records)
                 counts["possible firings"] += len(runs[0].possible_records)
                 fires = fires or bool(runs[0].certain_records or runs[0].possible_records)
         if complete and before is not None:
-            failure = _completions(engines[0], program, before, choices, counts)
+            engine = next(e for e in engines if e.name == before.engine)
+            failure = _completions(engine, program, before, choices, number, tally)
             if failure:
                 return f"{failure}\n{described(tried)}"
     counts["programs that fire"] += fires
@@ -174,19 +179,26 @@ def _difference(one: Run, other: Run) -> str:
     return "\n".join(lines)
 
 
-def _completions(engine: Engine, program: Program, before: Run, choices: Choices, counts: Counter[str]) -> str:
+def _completions(engine: Engine, program: Program, before: Run, choices: Choices, number: int, tally: Tally) -> str:
     for _ in range(COMPLETIONS):
         facts = random_completion(choices, before.facts)
-        after = engine.run(program, facts)
-        counts["completions"] += 1
-        comparison = Comparison(before, after)
-        for what, found in (
-            ("certain before, and not certain when more is known", comparison.retracted()),
-            ("found when more is known, and not possible before", comparison.unforeseen()),
-            ("only possible although nothing is unknown", [f for f in after.firings() if not f.certain]),
-        ):
-            if found:
-                return f"{what}: {found[0]}\nwith the facts completed to\n{described(Case((), facts))}\nfrom"
+        for after in _answers((engine,), program, facts, True, number, tally):
+            tally.counts["completions"] += 1
+            broken = _broken_promise(before, after)
+            if broken:
+                return f"{broken}\nwith the facts completed to\n{described(Case((), facts))}\nfrom"
+    return ""
+
+
+def _broken_promise(before: Run, after: Run) -> str:
+    comparison = Comparison(before, after)
+    for what, found in (
+        ("certain before, and not certain when more is known", comparison.retracted()),
+        ("found when more is known, and not possible before", comparison.unforeseen()),
+        ("only possible although nothing is unknown", [f for f in after.firings() if not f.certain]),
+    ):
+        if found:
+            return f"{what}: {found[0]}"
     return ""
 
 
@@ -212,7 +224,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if tally.failure:
         write(f"\n{tally.failure}\n")
         return 1
-    return 0
+    idle = [pair for pair in combinations(names, 2) if not tally.compared[pair]]
+    for one, other in idle:
+        write(f"\nno run of {one} and {other} was compared\n")
+    return 1 if idle else 0
 
 
 if __name__ == "__main__":

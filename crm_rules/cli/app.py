@@ -10,13 +10,14 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from crm_rules.api import DEFAULT_ENGINE
 from crm_rules.cli.assess import assess
 from crm_rules.cli.exit_codes import ExitCode
 from crm_rules.cli.problems import problems_text
 from crm_rules.cli.rules import rules
 from crm_rules.cli.session import Session
 from crm_rules.cli.trial import test
-from crm_rules.errors import DiagnosticError, EngineError, LimitReached
+from crm_rules.errors import DiagnosticError, EngineError, LimitReached, UnsupportedByEngine
 
 NAME: Final = "crm-rules"
 
@@ -77,6 +78,9 @@ def run(arguments: Sequence[str] | None = None, session: Session | None = None) 
         return ExitCode.INVALID
     except LimitReached as error:
         session.note("\n".join([f"Error: {error}", *(f"  while running the rule {rule}" for rule in error.rules)]))
+        return ExitCode.INVALID
+    except UnsupportedByEngine as error:
+        session.note(f"Error: {error}\nThe chosen engine cannot run this pack; '{DEFAULT_ENGINE}' runs every pack.")
         return ExitCode.INVALID
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody who calls a command wants to see a traceback
         session.note(_failure(error, session.debug))

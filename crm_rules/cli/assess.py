@@ -60,7 +60,7 @@ _FAIL_ON: Final = (*reversed(api.LEVEL_ORDER), NEVER)
 @pack_option
 @setting_option
 @engine_option
-@click.option("--cross-check", is_flag=True, help="Run all engines; exit with 4 when their answers differ.")
+@click.option("--cross-check", is_flag=True, help="Compare the answers of all engines; exit with 4 when they differ.")
 @click.pass_context
 def assess(
     ctx: click.Context,
@@ -95,8 +95,8 @@ def assess(
         )
         isolated = engine in api.FOREIGN_ENGINES
         assessor = api.Assessor(loaded, engine, settings_of(settings, loaded), isolated=isolated)
-    if cross_check and not _engines_agree(session, assessor, project):
-        return ExitCode.INTERNAL
+    if cross_check and (code := _cross_check(session, assessor, project)) is not ExitCode.OK:
+        return code
     with session.step("Assessing"):
         assessment = assessor.assess(project)
         if chosen.some:
@@ -126,15 +126,22 @@ class _Choice:
         return self.select is None or self.select.match(*names)
 
 
-def _engines_agree(session: Session, assessor: api.Assessor, project: api.Project) -> bool:
-    engines = api.installed_engines()
+def _cross_check(session: Session, assessor: api.Assessor, project: api.Project) -> ExitCode:
+    """Compare the engines and say what came of it; OK when at least two answered and all of them agree."""
+    from crm_rules.trial.cross_check import cross_check
+
     with session.step("Comparing engines"):
-        differences = api.cross_check(assessor, project)
-    if differences:
-        session.note(differences_text(differences, session.err_color))
-        return False
-    session.note(f"{' and '.join(engines)} give the same answers.")
-    return True
+        found = cross_check(assessor, project)
+    for engine, reason in found.unanswered.items():
+        session.note(f"The engine '{engine}' gives no answer: {reason}")
+    if found.differences:
+        session.note(differences_text(found.differences, session.err_color))
+        return ExitCode.INTERNAL
+    if len(found.engines) < 2:
+        session.note("Nothing was compared, because fewer than two engines gave an answer.")
+        return ExitCode.INVALID
+    session.note(f"{' and '.join(found.engines)} give the same answers.")
+    return ExitCode.OK
 
 
 def _write(session: Session, output: Output, assessment: api.Assessment, everything: bool) -> None:

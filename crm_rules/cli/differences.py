@@ -1,12 +1,12 @@
-"""What two engines do not agree on, shown as a table."""
+"""What engines do not agree on, shown as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm_rules.api import Difference
 from crm_rules.report.page import Page, words
 from crm_rules.report.phrases import count
+from crm_rules.trial.cross_check import Difference
 
 
 def differences_text(differences: Sequence[Difference], color: bool) -> str:

@@ -16,6 +16,12 @@ from crm_rules.errors import EngineError
 
 DEFAULT_ENGINE = "compiled"
 
+BUILD_ON_NEWER_PYTHON = (
+    "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
+    "pip install --no-cache-dir --no-binary durable_rules durable_rules"
+)
+"""What installs durable_rules 2.0.28 on Python 3.13 and later, with a C compiler and the Python headers."""
+
 # One compiled engine per process, so that its cache of programs is shared.
 _COMPILED = CompiledEngine()
 
@@ -34,7 +40,11 @@ def _durable() -> Engine:
             raise
         otherwise = f"the engine '{DEFAULT_ENGINE}' gives the same answers"
         if sys.version_info >= (3, 13):
-            message = f"the engine 'durable' does not work on Python 3.13 and later; {otherwise}"
+            # The package calls a function that Python 3.13 has removed; its successor takes the same arguments.
+            message = (
+                "the engine 'durable' is not installed: its package cannot be imported on Python 3.13 and later unless"
+                f" it is built by {BUILD_ON_NEWER_PYTHON}, or use Python 3.11 or 3.12; {otherwise}"
+            )
         else:
             message = (
                 "the engine 'durable' is not installed: pip install 'crm-rules[durable]' builds it with a C compiler"

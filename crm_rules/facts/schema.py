@@ -125,6 +125,7 @@ class Column:
         question: question text that asks for it, with `{name}` for the fact's name; empty when never asked.
         blank: what a blank means, in words; None when a blank is unknown.
         computed: filled in by the library (schedule), never by an author.
+        nothing: a blank can mean that there is no value, and not only that it is unknown.
     """
 
     name: str
@@ -134,6 +135,12 @@ class Column:
     question: str = ""
     blank: str | None = None
     computed: bool = False
+    nothing: bool = False
+
+    @property
+    def may_be_nothing(self) -> bool:
+        """Whether the value can be `NO_VALUE`; true and false never are."""
+        return (self.computed or self.nothing) and self.type.kind is not Kind.BOOL
 
     def encode(self, value: Any) -> Value:
         """Turn an authored value into the one rows hold."""

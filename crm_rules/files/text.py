@@ -148,7 +148,7 @@ def read_source(
             read, is too large, is no text or is in another encoding. An empty file is no error here.
     """
     name = os.fspath(path)
-    data = _read_bytes(name, error, limits)
+    data = read_bytes(name, error, limits)
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         _refuse(error, name, "the file is encoded as UTF-32", "save it as UTF-8")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -171,7 +171,13 @@ def read_source(
         raise error([readable.problem(message, span, "save the file as UTF-8")]) from None
 
 
-def _read_bytes(name: str, error: type[DiagnosticError], limits: Limits) -> bytes:
+def read_bytes(name: str, error: type[DiagnosticError], limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Read a file as it lies on the disk; only `max_bytes` of the limits applies.
+
+    Raises:
+        DiagnosticError: of the type `error`; the file is missing, not a regular file, may not be read
+            or is too large.
+    """
     try:
         status = Path(name).stat()
         if stat.S_ISDIR(status.st_mode):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
@@ -187,7 +187,7 @@ ListOf: TypeAlias = Annotated[tuple[T, ...], BeforeValidator(_read_entries)]
 # --- declarations ------------------------------------------------------------------------------------------
 
 
-def fact(meaning: str, ask: str = "", *, blank: str | None = None, default: Any = None) -> Any:
+def fact(meaning: str, ask: str = "", *, blank: str | None = None, default: Any = None, nothing: bool = False) -> Any:
     """Declare a field that can be left out; `pydantic.Field` itself declares one that cannot.
 
     Args:
@@ -195,14 +195,22 @@ def fact(meaning: str, ask: str = "", *, blank: str | None = None, default: Any 
         ask: the question that asks for it, with `{name}` for the name of the entry; empty when never asked.
         blank: what leaving the field out means; None when it means "unknown".
         default: the value a blank stands for, where `blank` names a fixed one.
+        nothing: a blank means that there is no such thing, unless `Record.implied` says otherwise.
     """
-    return Field(default, description=meaning, json_schema_extra={"ask": ask, "blank": blank})
+    return Field(default, description=meaning, json_schema_extra={"ask": ask, "blank": blank, "nothing": nothing})
 
 
 class Record(BaseModel):
     """A frozen record that refuses fields it does not have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def implied(self) -> Mapping[str, Any]:
+        """What blank fields mean where that depends on other fields of the record: field to plain value.
+
+        None is unknown, `NO_VALUE` is known to be nothing.
+        """
+        return {}
 
 
 class Section(Record):

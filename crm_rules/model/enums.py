@@ -330,6 +330,44 @@ class LinkType(Choice):
     SF = "sf", "finishes once the predecessor has started", "start-to-finish"
 
 
+class LagUnit(Choice):
+    """What the lag of a link is counted in."""
+
+    WORKING_DAYS = "working_days", "days of work; those nobody works do not count"
+    ELAPSED_DAYS = "elapsed_days", "days of 24 hours, weekends and holidays included"
+    PERCENT = "percent", "part of the duration of the task waited for"
+
+
+class ConstraintType(Choice):
+    """What a date laid down for a task does to its schedule."""
+
+    AS_SOON_AS_POSSIBLE = "as_soon_as_possible", "nothing: the task begins once its links allow it"
+    AS_LATE_AS_POSSIBLE = "as_late_as_possible", "put off as far as the project finish allows"
+    START_NO_EARLIER_THAN = "start_no_earlier_than", "cannot begin before the date"
+    FINISH_NO_EARLIER_THAN = "finish_no_earlier_than", "cannot end before the date"
+    START_NO_LATER_THAN = "start_no_later_than", "begins by the date, even against its links"
+    FINISH_NO_LATER_THAN = "finish_no_later_than", "ends by the date, even against its links"
+    MUST_START_ON = "must_start_on", "begins on the date, even against its links"
+    MUST_FINISH_ON = "must_finish_on", "ends on the date, even against its links"
+
+    @property
+    def dated(self) -> bool:
+        """Whether it needs a date."""
+        return self not in (ConstraintType.AS_SOON_AS_POSSIBLE, ConstraintType.AS_LATE_AS_POSSIBLE)
+
+
+class Weekday(Scale):
+    """Day of the week."""
+
+    MON = "mon", "Monday", "Monday"
+    TUE = "tue", "Tuesday", "Tuesday"
+    WED = "wed", "Wednesday", "Wednesday"
+    THU = "thu", "Thursday", "Thursday"
+    FRI = "fri", "Friday", "Friday"
+    SAT = "sat", "Saturday", "Saturday"
+    SUN = "sun", "Sunday", "Sunday"
+
+
 def enum_type(choice: type[Choice]) -> EnumType:
     """The choice as plain data for the fact schema."""
     return EnumType(

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from crm_rules.facts.schema import Arity, Kind
+from crm_rules.facts.values import NO_VALUE
 from crm_rules.model.base import Record
 from crm_rules.model.fields import Part, fields_of, parts_of
 from crm_rules.model.project import Project
@@ -32,6 +33,9 @@ def project_entries(project: Project) -> tuple[dict[str, list[Fields] | Fields |
             entries[name] = None if content is None else _entries(content, _names(project, part))
         elif part.is_section:
             entries[name] = None if content is None else _fields(content)
+    roadmap = entries["roadmap"]
+    if isinstance(roadmap, dict) and roadmap["status_date"] is None:
+        roadmap["status_date"] = project.as_of
     if project.as_of is not None:
         profile = entries["project"]
         entries["project"] = {**(profile if isinstance(profile, dict) else {}), "as_of": project.as_of}
@@ -58,16 +62,27 @@ def _names(project: Project, part: Part) -> Mapping[str, str]:
 
 def _fields(record: Record) -> Fields:
     plain = _converters(type(record))
-    return {
+    fields = {
         name: value if value is None or name not in plain else plain[name](value)
         for name, value in record
         if name not in _not_columns(type(record))
     }
+    for name in _nothing(type(record)):
+        if fields[name] is None:
+            fields[name] = NO_VALUE
+    fields.update(record.implied())
+    return fields
 
 
 @cache
 def _not_columns(record: type[Record]) -> frozenset[str]:
     return frozenset(n for n, f in fields_of(record).items() if f.ref is not None and f.ref.reads is not None)
+
+
+@cache
+def _nothing(record: type[Record]) -> tuple[str, ...]:
+    """Fields that are nothing when they are left out."""
+    return tuple(n for n, f in fields_of(record).items() if f.column.nothing)
 
 
 @cache

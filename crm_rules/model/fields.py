@@ -77,6 +77,7 @@ def fields_of(record: type[Record]) -> Mapping[str, Field]:
             doc=info.description or "",
             question=str(extra.get("ask", "")),
             blank=blank if isinstance(blank, str) else None,
+            nothing=extra.get("nothing") is True,
         )
         fields[name] = Field(column, ref, info.is_required())
     return types.MappingProxyType(fields)

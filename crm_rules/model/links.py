@@ -1,22 +1,25 @@
 """Links between tasks, read from and written as the short texts planners use.
 
-`tor` waits for the finish of `tor`; `cfg SS+3d` starts three working days after `cfg` has started.
+`tor` waits for the finish of `tor`; `cfg SS+3d` starts three working days after `cfg` has started,
+`cfg SS+3ed` three days of the calendar after it, `cfg SS+50%` when half of its duration has gone by.
 Nothing here computes a date.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from crm_rules.model.base import ID_FORM
-from crm_rules.model.enums import LinkType
+from crm_rules.model.enums import LagUnit, LinkType
 from crm_rules.model.wording import found
 
 DAYS_PER_WEEK = 5
 """Working days in a week of lag."""
+
+ELAPSED_DAYS_PER_WEEK = 7
+"""Days in an elapsed week of lag."""
 
 _EXAMPLE = "write it like 'cfg', 'cfg SS+3d' or 'cfg FF-1d'"
 _PARTS = re.compile(
@@ -26,7 +29,14 @@ _PARTS = re.compile(
         )? \s*""",
     re.VERBOSE,
 )
-_UNITS = {"d": 1, "day": 1, "days": 1, "w": DAYS_PER_WEEK, "week": DAYS_PER_WEEK, "weeks": DAYS_PER_WEEK}
+_UNITS = {
+    **dict.fromkeys(("d", "day", "days"), (1, LagUnit.WORKING_DAYS)),
+    **dict.fromkeys(("w", "week", "weeks"), (DAYS_PER_WEEK, LagUnit.WORKING_DAYS)),
+    **dict.fromkeys(("ed", "eday", "edays"), (1, LagUnit.ELAPSED_DAYS)),
+    **dict.fromkeys(("ew", "eweek", "eweeks"), (ELAPSED_DAYS_PER_WEEK, LagUnit.ELAPSED_DAYS)),
+    "%": (1, LagUnit.PERCENT),
+}
+_SYMBOLS = {LagUnit.WORKING_DAYS: "d", LagUnit.ELAPSED_DAYS: "ed", LagUnit.PERCENT: "%"}
 
 
 class LinkError(ValueError):
@@ -53,29 +63,33 @@ class Link:
     Attributes:
         predecessor: id of the task waited for.
         type: which ends are tied together.
-        lag_days: working days between them; negative for a lead.
+        lag: how much lies between them, in `unit`; negative for a lead.
+        unit: what the lag is counted in; working days where there is none.
     """
 
     predecessor: str
     type: LinkType = LinkType.FS
-    lag_days: float = 0.0
+    lag: float = 0.0
+    unit: LagUnit = LagUnit.WORKING_DAYS
 
     def __str__(self) -> str:
         """The shortest text that reads back as this link."""
-        if not self.lag_days:
+        if not self.lag:
             return self.predecessor if self.type is LinkType.FS else f"{self.predecessor} {self.type.name}"
-        days = format(Decimal(repr(float(abs(self.lag_days)))).normalize(), "f")
-        return f"{self.predecessor} {self.type.name}{'-' if self.lag_days < 0 else '+'}{days}d"
+        amount = format(Decimal(repr(float(abs(self.lag)))).normalize(), "f")
+        return f"{self.predecessor} {self.type.name}{'-' if self.lag < 0 else '+'}{amount}{_SYMBOLS[self.unit]}"
 
 
 def parse_link(text: str) -> Link:
-    """Read a link: an id, optionally a type (FS, SS, FF, SF) and a lag in working days or weeks.
+    """Read a link: an id, optionally a type (FS, SS, FF, SF) and a lag.
 
-    A week is five working days. Type and lag are set off from the id by a space; the type may be
-    left out (`x +2d` is FS) and is not case-sensitive.
+    The lag is in working days or weeks (`d`, `w`; a week is five days), in elapsed days or weeks (`ed`,
+    `ew`; a week is seven), or in percent of the predecessor's duration. Type and lag are set off from the
+    id by a space; the type may be left out (`x +2d` is FS), and neither it nor the unit is case-sensitive.
+    A lag of nothing has no unit.
 
     Raises:
-        LinkError: the text is not a link, or uses elapsed or percent lags, which are not understood.
+        LinkError: the text is not a link.
     """
     parts = _PARTS.fullmatch(text)
     if parts is None:
@@ -88,17 +102,21 @@ def parse_link(text: str) -> Link:
     link_type = LinkType[type_name.upper()] if type_name is not None else LinkType.FS
     if amount is None:
         return Link(predecessor, link_type)
-    if unit == "%" or unit.startswith("e"):
-        kind = "percent" if unit == "%" else "elapsed"
-        raise LinkError(f"{kind} lags are not understood: {found(text)}", "write the lag in working days, like '+3d'")
     if unit not in _UNITS:
         shown = f"'{unit}' is not a unit of lag" if unit else f"the lag in {found(text)} has no unit"
-        raise LinkError(shown, "use d for working days or w for weeks, like '+3d' or '+2w'")
-    days = float(amount) * _UNITS[unit]
-    return Link(predecessor, link_type, math.copysign(days, -1) if parts["sign"] == "-" and days else days)
+        raise LinkError(
+            shown, "use d for working days, w for weeks, ed for days of the calendar or %, like '+3d', '+2w' or '+50%'"
+        )
+    factor, lag_unit = _UNITS[unit]
+    lag = float(amount) * factor
+    if not lag:
+        return Link(predecessor, link_type)
+    return Link(predecessor, link_type, -lag if parts["sign"] == "-" else lag, lag_unit)
 
 
 def _without_space(text: str) -> str | None:
-    """The hint for a lag written right behind the id."""
-    glued = re.fullmatch(r"([\w.\-]+?)((?:[+-])[0-9].*)", text)
-    return f"set the lag off with a space: '{glued[1]} {glued[2]}'" if glued and ID_FORM.fullmatch(glued[1]) else None
+    """The hint for a type or lag written right behind the id."""
+    glued = re.fullmatch(r"([\w.\-]+?)((?:FS|SS|FF|SF)?)([+-][0-9].*)", text)
+    if glued is None or not ID_FORM.fullmatch(glued[1]):
+        return None
+    return f"set the {'type' if glued[2] else 'lag'} off with a space: '{glued[1]} {glued[2]}{glued[3]}'"

@@ -24,12 +24,13 @@ from crm_rules.model.governance import Department, Seat, Sponsor, Stakeholder, W
 from crm_rules.model.knowledge import Document, KnowledgeItem, KnowledgePlan
 from crm_rules.model.money import Budget, PaymentMilestone
 from crm_rules.model.people import Competence, ProjectManager, Replacement, TeamMember, TeamPlan
+from crm_rules.model.plan_checks import check_plan
 from crm_rules.model.problems import Problem, diagnostics_of, problems_of
 from crm_rules.model.project_profile import ProjectProfile
 from crm_rules.model.references import check_between
 from crm_rules.model.requirements import Requirements, TermsOfReference
 from crm_rules.model.risk_register import RiskEntry, RiskRegister
-from crm_rules.model.roadmap import Roadmap, Task
+from crm_rules.model.roadmap import Calendar, Roadmap, Task
 from crm_rules.model.scope import BusinessProcess, ChangeRequest, Scope, ScopeItem
 from crm_rules.model.supply import Contract, Product, Selection, ServiceRecord, Vendor
 from crm_rules.model.training import Champion, InternalExpert, TrainingPlan
@@ -105,6 +106,7 @@ class Project(Record):
     infrastructure_items: ListOf[InfrastructureItem] | None = None
     releases: ListOf[Release] | None = None
     risk_entries: ListOf[RiskEntry] | None = None
+    calendars: ListOf[Calendar] | None = None
     tasks: ListOf[Task] | None = None
 
     incomplete: SetOf[Text] = fact(
@@ -178,6 +180,7 @@ class Project(Record):
         except ValidationError as error:
             problems += problems_of(error, cls)
         problems += check_between(data, cls)
+        problems += check_plan(data)
         if isinstance(info.context, _Found):
             info.context.problems += problems
         if problems:

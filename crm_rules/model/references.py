@@ -61,7 +61,7 @@ def check_between(data: Any, project: type[Record]) -> list[Problem]:
     ids = {part.name: _ids(data, part, problems) for part in parts.values() if part.is_list}
     advised: dict[tuple[str, tuple[str, ...]], str | None] = {}
     for reference in references_of(project):
-        for place, entry in _records(data, reference.part):
+        for place, entry in records(data, reference.part):
             for path, name in _named(entry, reference, place):
                 problem = _dangling(name, path, reference, entry, ids, advised)
                 if problem is not None:
@@ -76,9 +76,9 @@ def _ids(data: Mapping[str, Any], part: Part, problems: list[Problem]) -> _Ids:
     if given is not None and not isinstance(given, list | tuple):
         ids.readable = False
     count = 0
-    for path, entry in _records(data, part):
+    for path, entry in records(data, part):
         count += 1
-        key = _get(entry, "id")
+        key = value_of(entry, "id")
         if not isinstance(key, str) or not ID_FORM.fullmatch(key):
             ids.readable = False
             continue
@@ -96,7 +96,7 @@ def _ids(data: Mapping[str, Any], part: Part, problems: list[Problem]) -> _Ids:
     return ids
 
 
-def _records(data: Mapping[str, Any], part: Part) -> Iterator[tuple[Path, Any]]:
+def records(data: Mapping[str, Any], part: Part) -> Iterator[tuple[Path, Any]]:
     """The records of a part that can be read at all, with their paths."""
     given = data.get(part.name)
     if not part.many:
@@ -108,13 +108,14 @@ def _records(data: Mapping[str, Any], part: Part) -> Iterator[tuple[Path, Any]]:
                 yield (part.name, position), entry
 
 
-def _get(record: Any, name: str) -> Any:
+def value_of(record: Any, name: str) -> Any:
+    """The value of a field of authored data or a model; None where there is none."""
     return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
 
 
 def _named(record: Any, reference: Reference, place: Path) -> Iterator[tuple[Path, str]]:
     """The ids a field names, with their paths; what is no id is left to validation."""
-    value = _get(record, reference.name)
+    value = value_of(record, reference.name)
     path = (*place, reference.name)
     members: list[tuple[Path, Any]]
     if not reference.many:
@@ -145,7 +146,7 @@ def _dangling(
     advised: dict[tuple[str, tuple[str, ...]], str | None],
 ) -> Problem | None:
     ref = reference.ref
-    own = reference.part.name in ref.targets and _get(entry, "id") == name
+    own = reference.part.name in ref.targets and value_of(entry, "id") == name
     if own and ref.itself is not None:
         return Problem(path, ref.itself, "leave it out")
     targets = [ids[t] for t in ref.targets]

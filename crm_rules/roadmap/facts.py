@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from crm_rules.facts.values import NO_VALUE
 from crm_rules.roadmap.analysis import Roadmap
-from crm_rules.roadmap.plan import days_of, named_links
+from crm_rules.roadmap.plan import LagUnit, Plan, PlanLink, days_of, named_links
 
 COLUMNS: Final[Mapping[str, str]] = {
     "critical": "critical",
@@ -23,6 +23,12 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 """Computed column of `tasks` to the field of `TaskSchedule` it shows (minutes become working days)."""
 
+_UNITS: Final[Mapping[LagUnit, str]] = {
+    LagUnit.WORKING: "working_days",
+    LagUnit.ELAPSED: "elapsed_days",
+    LagUnit.PERCENT: "percent",
+}
+
 
 class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
     """(relation, key, column) of every computed value that is unknown, to the paths of the inputs that leave it so.
@@ -32,7 +38,13 @@ class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
 
     def __init__(self, roadmap: Roadmap) -> None:
         self._roadmap = roadmap
-        self._keys = {
+        unknown = {t.id for t in roadmap.plan.tasks if t.duration_minutes is None}
+        self._lags = {
+            ("task_links", key, "lag_days"): (f"tasks[{link.predecessor}].duration",)
+            for key, link in named_links(roadmap.plan.links)
+            if link.unit is LagUnit.PERCENT and link.lag and link.predecessor in unknown
+        }
+        self._keys = dict.fromkeys(self._lags) | {
             ("tasks", task.id, column): None
             for task in roadmap.tasks.values()
             for column, value in COLUMNS.items()
@@ -42,7 +54,7 @@ class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
     def __getitem__(self, key: tuple[str, str, str]) -> tuple[str, ...]:
         if key not in self._keys:
             raise KeyError(key)
-        return self._roadmap.causes(key[1], COLUMNS[key[2]])
+        return self._lags.get(key) or self._roadmap.causes(key[1], COLUMNS[key[2]])
 
     def __iter__(self) -> Iterator[tuple[str, str, str]]:
         return iter(self._keys)
@@ -79,16 +91,18 @@ def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
         for column, source in COLUMNS.items():
             if column != "critical":
                 minutes: int | None = getattr(task, source)
-                values[column] = None if minutes is None else days_of(minutes)
+                values[column] = None if minutes is None else days_of(minutes, roadmap.plan.minutes_per_day)
         columns[name] = values
     names = {t.id: t.name for t in roadmap.plan.tasks}
+    durations = {t.id: t.duration_minutes for t in roadmap.plan.tasks}
     links = [
         {
             "id": key,
             "predecessor": link.predecessor,
             "successor": link.successor,
             "type": link.type.value,
-            "lag_days": days_of(link.lag),
+            "lag_days": _lag_days(roadmap.plan, link, durations[link.predecessor]),
+            "lag_unit": _UNITS[link.unit],
         }
         for key, link in named_links(roadmap.plan.links)
     ]
@@ -102,3 +116,16 @@ def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
         for cycle in roadmap.cycles
     ]
     return RoadmapFacts(columns, {"task_links": links, "cycles": cycles}, Causes(roadmap))
+
+
+def _lag_days(plan: Plan, link: PlanLink, duration: int | None) -> int | float | None:
+    """The lag of a link in days of the kind its unit says; None for part of an unknown duration."""
+    match link.unit:
+        case LagUnit.WORKING:
+            return days_of(link.lag, plan.minutes_per_day)
+        case LagUnit.ELAPSED:
+            return days_of(link.lag, 24 * 60)
+        case LagUnit.PERCENT if not link.lag:
+            return 0
+        case LagUnit.PERCENT:
+            return None if duration is None else days_of((link.lag * duration + 5_000) // 10_000, plan.minutes_per_day)

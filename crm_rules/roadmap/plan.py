@@ -16,7 +16,7 @@ from typing import Final
 from crm_rules.roadmap.working_time import STANDARD, WorkingCalendar
 
 MINUTES_PER_DAY: Final = 480
-"""Working minutes of one working day: durations and lags in days are multiples of this."""
+"""Working minutes of one working day where a plan does not say otherwise."""
 
 
 class LinkType(StrEnum):
@@ -237,14 +237,19 @@ class Plan:
         name: name of the plan; "" when it has none.
         start: when the project starts; None to take the earliest stated start of a task that waits for no other.
         status_date: progress is known up to here; work that is left comes later.
+        work_after_status: work that is left is put after the status date, as Primavera does; False to leave it
+            where links put it, as Microsoft Project does until somebody reschedules.
         calendar: the plan's own working time.
         calendars: further calendars by name.
         lag_calendar: whose working time lags are counted in.
         critical_limit_minutes: tasks with at most this much total float are critical.
+        minutes_per_day: working minutes of the working day in which durations are written and results shown,
+            whatever the calendar of a task.
 
     Raises:
         ValueError: two tasks of one id, a link to or a summary that is not there, summaries inside each other, a
-            calendar that is not there, or a negative duration; the message names all of them.
+            calendar that is not there, a negative duration, or a working day without minutes; the message
+            names all of them.
     """
 
     tasks: tuple[PlanTask, ...]
@@ -257,10 +262,14 @@ class Plan:
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
     critical_limit_minutes: int = 0
+    minutes_per_day: int = MINUTES_PER_DAY
+    work_after_status: bool = True
 
     def __post_init__(self) -> None:
         counted = Counter(t.id for t in self.tasks)
         problems = [f"{n} tasks have the id {i!r}" for i, n in sorted(counted.items()) if n > 1]
+        if self.minutes_per_day < 1:
+            problems.append(f"a working day has at least one minute, not {self.minutes_per_day}")
         problems += [
             f"task {t.id!r} has a negative duration"
             for t in self.tasks
@@ -305,20 +314,20 @@ def _endless_summaries(tasks: Iterable[PlanTask]) -> list[str]:
     return problems
 
 
-def minutes_of(days: float) -> int:
-    """Working days as whole working minutes, rounded to the nearest minute.
+def minutes_of(days: float, per_day: int = MINUTES_PER_DAY) -> int:
+    """Working days of `per_day` minutes as whole working minutes, rounded to the nearest minute.
 
     Raises:
         ValueError, OverflowError: `days` is not a finite number.
     """
     whole, part = divmod(days, 1)  # so that no number of days is too large
-    return int(whole) * MINUTES_PER_DAY + round(part * MINUTES_PER_DAY)
+    return int(whole) * per_day + round(part * per_day)
 
 
-def days_of(minutes: int) -> int | float:
-    """Working minutes as working days; a whole number where it is one."""
-    days, rest = divmod(minutes, MINUTES_PER_DAY)
-    return days if not rest else minutes / MINUTES_PER_DAY
+def days_of(minutes: int, per_day: int = MINUTES_PER_DAY) -> int | float:
+    """Working minutes as working days of `per_day` minutes; a whole number where it is one."""
+    days, rest = divmod(minutes, per_day)
+    return days if not rest else minutes / per_day
 
 
 def named_links(links: Iterable[PlanLink]) -> tuple[tuple[str, PlanLink], ...]:

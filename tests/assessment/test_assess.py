@@ -203,3 +203,12 @@ def test_many_projects_on_threads_and_processes() -> None:
         assert [a.to_json() for a in cr.assess_many(projects, threads)] == plain
     with ProcessPoolExecutor(1) as processes:
         assert [a.to_json() for a in cr.assess_many(projects[:1], processes)] == plain[:1]
+
+
+def test_an_assessor_of_ones_own_travels_to_other_processes() -> None:
+    own = cr.Assessor(engine="reference")
+    projects = [project(sponsors=[])]
+    plain = [a.to_json() for a in cr.assess_many(projects, assessor=own)]
+    with ProcessPoolExecutor(1) as processes:
+        assert [a.to_json() for a in cr.assess_many(projects, processes, own)] == plain
+    assert '"engine": "reference"' in plain[0]

@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench [small] [whole] [large] [cold]`, all of them when none is named.
+"""Benchmarks: `python -m tests.bench [NAME]...`, all of them when none is named.
 
 Times say little beyond the machine they were taken on; compare the ratios. Before anything is
 measured, the answers of all contestants are compared as sets.
@@ -13,13 +13,15 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, large, small, stages
+from tests.bench import cold, engines, large, monte_carlo, small, stages
 from tests.bench.timing import ROUNDS, show
 
 BENCHES: Final[Mapping[str, Callable[[int], None]]] = {
     "small": small.bench,
     "whole": stages.bench,
     "large": large.bench,
+    "engines": engines.bench,
+    "simulation": monte_carlo.bench,
     "cold": cold.bench,
 }
 

@@ -10,7 +10,7 @@ import pytest
 from crm_rules.engine import registry
 from crm_rules.engine.protocol import Limits, Run
 from crm_rules.engine.reference import ReferenceEngine
-from crm_rules.errors import UnsupportedByEngine
+from crm_rules.errors import EngineError, LimitReached, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
 from crm_rules.program.program import Program
 from tests.cli.calling import PACK, PROJECT, Result, call
@@ -102,13 +102,61 @@ def test_a_finding_given_twice_is_a_difference(monkeypatch: pytest.MonkeyPatch) 
     assert " and certain" in result.err
 
 
-def test_an_engine_that_cannot_run_the_pack_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(run: Run) -> Run:
-        raise UnsupportedByEngine(BUSY, "no such luck")
+def test_all_engines_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forget(run: Run) -> Run:
+        return replace(run, certain_records=[r for r in run.certain_records if r[0] != of_busy(run)])
 
-    result = check_with(refuse, monkeypatch)
-    assert (result.code, result.out) == (4, "")
-    assert result.err.startswith(f"Error: rule {BUSY}: no such luck\n")
+    engines = {"compiled": registry.ENGINES["compiled"], "faulty": lambda: FaultyEngine(forget)}
+    monkeypatch.setattr(registry, "ENGINES", {**engines, "reference": ReferenceEngine})
+    result = call("assess", PROJECT, "--pack", PACK, "--cross-check", "--engine", "faulty")
+    assert result.code == 4
+    assert "The engines disagree in 2 places." in result.err
+    assert (
+        "  compiled   certain, task = tasks[cfg]\n  faulty     silent\n  reference  certain, task = tasks[cfg]\n"
+    ) in result.err
+
+
+REFUSALS = {
+    "a rule it cannot run": UnsupportedByEngine(BUSY, "no such luck"),
+    "a limit": LimitReached("too much of it"),
+    "a crash": EngineError("it fell over"),
+}
+
+
+def refusing(error: EngineError) -> Callable[[Run], Run]:
+    def refuse(run: Run) -> Run:
+        raise error
+
+    return refuse
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_an_engine_without_an_answer_is_named_and_the_others_are_compared(
+    why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = {"compiled": registry.ENGINES["compiled"], "faulty": lambda: FaultyEngine(refusing(REFUSALS[why]))}
+    monkeypatch.setattr(registry, "ENGINES", {**engines, "reference": ReferenceEngine})
+    result = call("assess", PROJECT, "--pack", PACK, "--cross-check")
+    assert result.code == 1
+    assert result.err == (
+        f"The engine 'faulty' gives no answer: {REFUSALS[why]}\ncompiled and reference give the same answers.\n"
+    )
+
+
+def test_nothing_compared_is_not_agreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = check_with(refusing(LimitReached("too much of it")), monkeypatch)
+    assert (result.code, result.out) == (3, "")
+    assert result.err.endswith("Nothing was compared, because fewer than two engines gave an answer.\n")
+
+
+def test_an_engine_that_cannot_run_the_pack_is_no_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = FaultyEngine(refusing(REFUSALS["a rule it cannot run"]))
+    monkeypatch.setattr(registry, "ENGINES", {**registry.ENGINES, "faulty": lambda: engine})
+    result = call("assess", PROJECT, "--pack", PACK, "--engine", "faulty")
+    assert (result.code, result.out) == (3, "")
+    assert result.err == (
+        f"Error: rule {BUSY}: no such luck\nThe chosen engine cannot run this pack; 'compiled' runs every pack.\n"
+    )
 
 
 def test_without_the_option_other_engines_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

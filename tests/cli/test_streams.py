@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,12 @@ def test_the_version_is_that_of_the_package() -> None:
     done = spawn("--version")
     assert done.returncode == 0
     assert re.fullmatch(r"crm-rules (\d+\.\d+\.\d+|\(not installed\))\n", done.stdout)
+
+
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "crm_rules", "--version"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, spawn("--version").stdout)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("assess", "-h"), ("rules", "show", "--help"), ("test", "--help")])

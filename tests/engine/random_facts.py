@@ -32,7 +32,8 @@ NOMINAL = ValueType(Kind.ENUM, enum=MOOD)
 ORDINAL = ValueType(Kind.ENUM, enum=LEVEL)
 
 NUMBERS: dict[ValueType, tuple[float, ...]] = {
-    NUMBER: (1, 2, 0, 3, 0.5, -1, 2.0),
+    # The product of the last one with itself is no float.
+    NUMBER: (1, 2, 0, 3, 0.5, -1, 2.0, 999_999_999_999_999),
     DAYS: (1, 2, 0, 5, -2),
     SIZE: (1, 0, 2, 3),
     SHARE: (0.5, 0, 1, 0.25),
@@ -96,12 +97,13 @@ def _columns(choices: Choices, lists: Sequence[str], low: int, high: int) -> lis
         match choices.pick(("one", "ref", "one", "ref", "refs", "several")):
             case "one":
                 type_ = choices.pick(SINGLE)
-                columns.append(Column(f"v{number}", type_, computed=type_.enum is None and choices.chance(20)))
+                computed = type_.enum is None and choices.chance(20)
+                columns.append(Column(f"v{number}", type_, computed=computed, nothing=choices.chance(5)))
             case "several":
                 type_, arity = choices.pick(SEVERAL)
                 columns.append(Column(f"m{number}", type_, arity))
             case "ref":
-                columns.append(Column(f"r{number}", _reference(choices, lists)))
+                columns.append(Column(f"r{number}", _reference(choices, lists), nothing=choices.chance(20)))
             case _:
                 arity = choices.pick((Arity.SET, Arity.SET, Arity.SEQUENCE))
                 columns.append(Column(f"s{number}", _reference(choices, lists), arity))
@@ -181,8 +183,8 @@ def _elsewhere(relation: Relation) -> list[str]:
 
 def random_value(choices: Choices, column: Column, keys: dict[str, list[str]]) -> Any:
     """A known value of a column, as rows hold it."""
-    if column.computed and column.type.kind is not Kind.BOOL and choices.chance(25):
-        return NO_VALUE  # known to be nothing, like the float of a task that was dropped
+    if column.may_be_nothing and choices.chance(25):
+        return NO_VALUE  # known to be nothing, like the float of a dropped task or the deadline of one without
     if column.arity is Arity.ONE:
         return _single(choices, column.type, keys)
     members = [_single(choices, column.type, keys) for _ in range(choices.pick((1, 0, 2, 2, 3)))]

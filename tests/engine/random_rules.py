@@ -511,7 +511,7 @@ class _Writer:
         if not self._literals(term.type):
             return f"{term.text} {choices.pick(('==', '!='))} {term.text}"
         if fixed or choices.chance(25):
-            literals = sorted({self._literal(term.type) for _ in range(2)})
+            literals = self._members(term.type, 2)
             return f"{term.text} {choices.pick(('in', 'not in'))} [{', '.join(literals)}]"
         return f"{term.text} {choices.pick(ops)} {self._literal(term.type)}"
 
@@ -577,7 +577,7 @@ class _Writer:
             case "overlap" if several:
                 return f"overlap({term.text}, {choices.pick(several).text})"
             case "literals" if kind is not Kind.BOOL and literal:
-                literals = sorted({self._literal(term.type) for _ in range(choices.between(1, 2))})
+                literals = self._members(term.type, choices.between(1, 2))
                 return f"overlap({term.text}, [{', '.join(literals)}])"
             case _ if kind is Kind.BOOL:
                 return f"true in {term.text}"
@@ -610,7 +610,9 @@ class _Writer:
                     return choices.pick(("settings.few", "settings.half"))
                 if type_ == DAYS and choices.chance(20):
                     return "settings.soon"
-                return str(choices.pick(NUMBERS.get(type_, NUMBERS[NUMBER])))
+                number = choices.pick(NUMBERS.get(type_, NUMBERS[NUMBER]))
+                # 1 and 1.0 are equal and not the same: arithmetic with large numbers tells them apart.
+                return f"{number}.0" if isinstance(number, int) and choices.chance(15) else str(number)
             case Kind.TEXT:
                 return repr(choices.pick(TEXTS))
             case Kind.DATE:
@@ -623,6 +625,10 @@ class _Writer:
                 return f"'{choices.pick(type_.enum.members)}'"
             case Kind.KEY:
                 return repr(choices.pick(self._named(type_)))
+
+    def _members(self, type_: ValueType, count: int) -> list[str]:
+        """Literals for a list, in which 1 and 1.0 would be one member that stands there twice."""
+        return sorted({self._literal(type_).removesuffix(".0") for _ in range(count)})
 
     def _named(self, type_: ValueType) -> list[str]:
         """Keys that rules may name."""
@@ -649,7 +655,7 @@ class _Writer:
                 op = "+" if word == "plus" else "-"
                 return f"{left.text} {op} {choices.pick(partners).text}"
             case "times":
-                return f"{left.text} * {choices.pick(('2', '0.5', '0', '-1'))}"
+                return f"{left.text} * {choices.pick(('2', '2.0', '0.5', '0', '-1', left.text))}"
             case "over":
                 return f"{left.text} / {choices.pick(('2', '0.5', '0'))}"
             case "negative":

@@ -53,6 +53,27 @@ def test_only_fields_with_a_known_meaning_of_blank_have_one() -> None:
         ("team", "backs_up"): "backs up nobody",
         ("tasks", "contributors"): "nobody else",
         ("tasks", "status"): "planned",
+        ("roadmap", "status_date"): "the day the facts describe",
+        ("roadmap", "weekdays"): "Monday to Friday",
+        ("roadmap", "hours"): "8 to 12 and 13 to 17 o'clock",
+        ("roadmap", "holidays"): "no days off besides the weekends",
+        ("calendars", "weekdays"): "Monday to Friday",
+        ("calendars", "hours"): "8 to 12 and 13 to 17 o'clock",
+        ("calendars", "holidays"): "no days off besides the weekends",
+        ("tasks", "parent"): "part of no other task",
+        ("tasks", "calendar"): "that of the project",
+        ("tasks", "constraint"): "as soon as possible",
+        ("tasks", "constraint_date"): "no date is laid down",
+        ("tasks", "deadline"): "none of its own",
+        ("tasks", "manual"): "its dates follow from its links",
+        ("tasks", "actual_start"): "the start of a task that is running or done; none while it is planned",
+        ("tasks", "actual_finish"): "the finish of a task that is done; none before",
+        ("tasks", "progress"): "0 while it is planned, 1 when it is done",
+        ("tasks", "remaining"): "what its progress leaves of its duration",
+        ("tasks", "baseline_start"): "none was agreed",
+        ("tasks", "baseline_finish"): "none was agreed",
+        ("tasks", "baseline_duration"): "none was agreed",
+        ("tasks", "likely_duration"): "its planned duration",
     }
     names = {r.name: r.column("name").blank for r in STATED if r.kind == "list"}
     elsewhere = {"project_managers", "internal_experts", "champions"}
@@ -86,7 +107,7 @@ def test_the_question_for_more_entries_is_worded_for_each_list() -> None:
     records = [p.record for p in parts_of(Project).values() if p.is_list]
     questions = [r.completeness for r in records if issubclass(r, Entry)]
     nouns = [r.singular for r in records if issubclass(r, Entry)]
-    assert len(set(questions)) == len(set(nouns)) == len(records) == 30
+    assert len(set(questions)) == len(set(nouns)) == len(records) == 31
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=label)

@@ -74,6 +74,7 @@ SECTIONS = {
     """,
     "roadmap": """
         exists:bool links_defined:bool schedule_agreed:bool planned_months:months elapsed_months:months
+        start:date status_date:date weekdays:set[Weekday] hours:ranking[text] holidays:set[text]
     """,
 }
 
@@ -186,9 +187,15 @@ LISTS = {
     "risk_entries": """
         sign_visible:bool response_planned:bool
     """,
+    "calendars": """
+        weekdays:set[Weekday] hours:ranking[text] holidays:set[text]
+    """,
     "tasks": """
         kind:TaskKind stage:count owner:@team contributors:set[@team] duration:days start:date finish:date
-        status:TaskStatus
+        status:TaskStatus parent:@tasks calendar:@calendars constraint:ConstraintType constraint_date:date
+        deadline:date manual:bool actual_start:date actual_finish:date progress:share remaining:days
+        baseline_start:date baseline_finish:date baseline_duration:days
+        optimistic_duration:days likely_duration:days pessimistic_duration:days
         critical:bool total_float_days:any_days free_float_days:any_days early_start_day:any_days
         early_finish_day:any_days late_start_day:any_days late_finish_day:any_days phase:Phase
     """,
@@ -230,8 +237,14 @@ ENUMS = {
     "InfrastructureKind": "server software secure_connection other",
     "RiskCategory": "technical_fault staffing scope adoption supplier finance",
     "TaskStatus": "planned running done dropped",
+    "LagUnit": "working_days elapsed_days percent",
+    "ConstraintType": """
+        as_soon_as_possible as_late_as_possible start_no_earlier_than finish_no_earlier_than start_no_later_than
+        finish_no_later_than must_start_on must_finish_on
+    """,
+    "Weekday": "mon tue wed thu fri sat sun",
 }
-ORDINAL = {"Phase", "Level", "Size", "Attitude"}
+ORDINAL = {"Phase", "Level", "Size", "Attitude", "Weekday"}
 
 TASK_KINDS = """
     concept_visualisation | preparation | sponsor | must
@@ -355,7 +368,10 @@ def test_the_schema_holds_nothing_but_sections_lists_and_computed_lists() -> Non
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("task_links", "id:@task_links predecessor:@tasks successor:@tasks type:LinkType lag_days:any_days"),
+        (
+            "task_links",
+            "id:@task_links predecessor:@tasks successor:@tasks type:LinkType lag_days:any_days lag_unit:LagUnit",
+        ),
         ("cycles", "id:@cycles path:text tasks:set[@tasks]"),
     ],
 )

@@ -36,6 +36,8 @@ REFERENCES = """
     tasks.owner -> team
     tasks.contributors -> team
     tasks.after -> tasks
+    tasks.parent -> tasks
+    tasks.calendar -> calendars
 """
 
 

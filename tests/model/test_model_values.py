@@ -452,7 +452,7 @@ def test_a_blank_is_unknown_unless_it_means_something() -> None:
 
 def test_links_of_a_task_are_given_parsed() -> None:
     task = Task(id="t", after=("tor", "cfg SS+3d"))
-    assert [(link.predecessor, link.type.value, link.lag_days) for link in task.links] == [
+    assert [(link.predecessor, link.type.value, link.lag) for link in task.links] == [
         ("tor", "fs", 0),
         ("cfg", "ss", 3),
     ]

@@ -24,7 +24,8 @@ TRIED_FIRST = Ordering("tried-first", (Sequence(Operand("prototyping", ("prototy
 def facts_of(*tasks: dict[str, Any], constraints: tuple[Ordering, ...] = (), **more: Any) -> OrderFacts:
     team = [{"id": name} for name in sorted({t["owner"] for t in tasks if "owner" in t})]
     project = Project.from_dict({"team": team, "tasks": list(tasks), **more})
-    return order_entries(analyse(plan_of(project)), constraints)
+    owners = {t["id"]: t["owner"] for t in tasks if "owner" in t}
+    return order_entries(analyse(plan_of(project)), constraints, owners)
 
 
 def entry(facts: OrderFacts, name: str, key: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from crm_rules.facts.schema import Kind, RelationKind
+from crm_rules.facts.schema import RelationKind
 from crm_rules.program.plan import Probe
 from crm_rules.program.program import Program
 from crm_rules.rules.expressions import Const, Expr, Field
@@ -306,8 +306,8 @@ class Frame:
 
 
 def stated(f: Field) -> bool:
-    """Whether a column holds an authored value, which is never `NO_VALUE`; true and false never are either way."""
-    return not f.derived and (not f.column.computed or f.column.type.kind is Kind.BOOL)
+    """Whether a column holds an authored or scheduled value that is never `NO_VALUE`."""
+    return not f.derived and not f.column.may_be_nothing
 
 
 def tuple_of(parts: Sequence[str]) -> str:
