@@ -199,7 +199,8 @@ def project_facts(
     entries, incomplete = project_entries(project)
     roadmap = analyse(plan_of(project))
     computed = roadmap_entries(roadmap)
-    order = order_entries(roadmap, orderings)
+    owners = {task.id: task.owner for task in project.tasks or () if task.owner is not None}
+    order = order_entries(roadmap, orderings, owners)
     tasks = entries.get("tasks")
     if isinstance(tasks, list):
         entries["tasks"] = [

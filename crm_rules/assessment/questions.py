@@ -53,7 +53,7 @@ def _asked(explainer: Explainer, narrator: Narrator, point: OpenPoint) -> Iterat
     if isinstance(point, OpenList):
         causes = facts.origin.causes.get((point.relation, "", ""))
         for path in causes or (point.relation,):
-            yield _about_list(narrator, path)
+            yield _by_path(narrator, path)
     elif isinstance(point, OpenField):
         relation = facts.schema.relations[point.relation]
         column = relation.column(point.column)

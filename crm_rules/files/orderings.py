@@ -24,7 +24,7 @@ from crm_rules.files.rule_file import read_recommendations
 from crm_rules.model.task_kinds import TASK_KINDS
 from crm_rules.model.wording import quoted
 from crm_rules.rules.draft import ClauseDraft, ExampleDraft, RaiseDraft, RecommendDraft, RiskDraft, RuleDraft, Text
-from crm_rules.rules.ordering import Ordering, Statement, Verdict
+from crm_rules.rules.ordering import Ordering, Sequence, Statement, Verdict
 from crm_rules.rules.rule import STATUSES
 
 FAMILY: Final = "roadmap"
@@ -225,7 +225,8 @@ class _EntryReader:
                     ),
                 ),
             ),
-            recommends=advice or (RecommendDraft(made(_ADVICE), made("client_pm"), (made("vendor_pm"),), "low"),),
+            recommends=advice
+            or (RecommendDraft(made(_advice(statements)), made("client_pm"), (made("vendor_pm"),), "low"),),
         )
 
 
@@ -233,7 +234,13 @@ _REASON: Final = (
     "what the roadmap lays down is what will be done; "
     "where only today's dates keep the order, the first delay may undo it"
 )
-_ADVICE: Final = "put {order.first} and {order.second} in order and link them, so that dates that move keep it"
+
+
+def _advice(statements: Iterable[Statement]) -> str:
+    """What to do about a breach where the author does not say it."""
+    if all(isinstance(s, Sequence) and s.at_most is None for s in statements):
+        return "put {order.second} behind {order.first} and link the two, so that dates that move keep the order"
+    return "move {order.first} and {order.second} so that: {order.name}"
 
 
 def _verdict_in(verdicts: Iterable[Verdict]) -> str:

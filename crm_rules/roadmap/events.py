@@ -13,17 +13,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 import networkx as nx
 
 from crm_rules.roadmap.cycles import find_loops
 from crm_rules.roadmap.plan import LagUnit, Plan, TaskState
 
-EXACT_SEARCHES = 400
-"""Searches for the exact length of chains with leads, for one question. What is left then counts as not guaranteed."""
+EXACT_WORK = 6_000_000
+"""Events looked at in searches for the exact length of chains with leads. Only plans with thousands of tasks and
+leads reach it; what is left then counts as not guaranteed."""
 
 Bits = dict[int, int]
 """Event to the set of sources a question is about, bit k standing for source k."""
+
+
+class _Chains(Enum):
+    ALL = auto()
+    SOUND = auto()  # without leads, so that they guarantee at least nothing
+    TAKING_TIME = auto()  # without leads, and at least one bound is positive
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Events:
     order: Sequence[int]
     plain: bool
     _position: Sequence[int] = field(repr=False)
-    _reached: dict[tuple[bool, bool, tuple[int, ...]], Bits] = field(default_factory=dict, repr=False)
+    _reached: dict[tuple[bool, _Chains, tuple[int, ...]], Bits] = field(default_factory=dict, repr=False)
     _lengths: dict[tuple[bool, int], dict[int, int]] = field(default_factory=dict, repr=False)
 
     def event(self, task: str, finish: bool) -> int:
@@ -62,18 +70,23 @@ class Events:
         Returns:
             Target to the set of sources; targets with none are left out.
         """
-        every = self._chains(sources, against, leads=True)
-        sound = self._chains(sources, against, leads=False) if least <= 0 else {}
+        every = self._chains(sources, against, _Chains.ALL)
+        if least <= 0:
+            sound = self._chains(sources, against, _Chains.SOUND)
+        else:
+            sound = self._chains(sources, against, _Chains.TAKING_TIME) if least == 1 else {}
+        decided = self.plain and least <= 1
         found: Bits = {}
-        searches = 0
+        budget = EXACT_WORK // max(1, len(self.order))
         for target in targets:
             reached, sure = every.get(target, 0), sound.get(target, 0)
-            open_ones = reached & ~sure
-            while open_ones and searches < EXACT_SEARCHES:
-                low = open_ones & -open_ones
-                open_ones ^= low
+            unclear = 0 if decided and least >= 0 else reached & ~sure
+            while unclear:
+                low = unclear & -unclear
+                unclear ^= low
                 origin = sources[low.bit_length() - 1]
-                searches += (against, origin) not in self._lengths
+                if (against, origin) not in self._lengths and len(self._lengths) >= budget:
+                    continue
                 if self._from(origin, against).get(target, least - 1) >= least:
                     sure |= low
             if sure:
@@ -102,23 +115,35 @@ class Events:
                 tasks.append(event // 2)
         return tuple(tasks)
 
-    def _chains(self, sources: tuple[int, ...], against: bool, leads: bool) -> Bits:
-        """Event to the sources that reach it over bounds that are not negative, or with `leads` over all."""
-        leads = leads and not self.plain
-        key = (against, leads, sources)
+    def _chains(self, sources: tuple[int, ...], against: bool, which: _Chains) -> Bits:
+        """Event to the sources that reach it over chains of one sort."""
+        if self.plain and which is _Chains.ALL:
+            which = _Chains.SOUND
+        key = (against, which, sources)
         if key not in self._reached:
-            steps = self.back if against else self.onward
-            found: Bits = {}
+            start: Bits = {}
             for k, source in enumerate(sources):
-                found[source] = found.get(source, 0) | 1 << k
-            for event in reversed(self.order) if against else self.order:
-                bits = found.get(event)
-                if bits:
-                    for after, weight in steps[event]:
-                        if weight >= 0 or leads:
-                            found[after] = found.get(after, 0) | bits
-            self._reached[key] = found
+                start[source] = start.get(source, 0) | 1 << k
+            order = self.order[::-1] if against else self.order
+            steps = self.back if against else self.onward
+            if which is _Chains.TAKING_TIME:
+                self._reached[key] = self._taking_time(start, order, steps)
+            else:
+                self._reached[key] = _spread(start, order, steps, leads=which is _Chains.ALL)
         return self._reached[key]
+
+    def _taking_time(self, start: Bits, order: Sequence[int], steps: Sequence[Sequence[tuple[int, int]]]) -> Bits:
+        """Event to the sources that reach it over bounds none of which is negative and one of which is positive."""
+        reached = _spread(dict(start), order, steps, leads=False)
+        found: Bits = {}
+        for event in order:
+            bits = reached.get(event)
+            if bits:
+                own = found.get(event, 0)
+                for after, weight in steps[event]:
+                    if weight >= 0 and (add := bits if weight else own):
+                        found[after] = found.get(after, 0) | add
+        return found
 
     def _from(self, source: int, against: bool) -> dict[int, int]:
         """Longest chain from an event to every event it reaches."""
@@ -136,6 +161,17 @@ class Events:
                             lengths[after] = so_far + weight
             self._lengths[key] = lengths
         return self._lengths[key]
+
+
+def _spread(found: Bits, order: Iterable[int], steps: Sequence[Sequence[tuple[int, int]]], leads: bool) -> Bits:
+    """Hand on sets of sources along bounds, in the order of the events."""
+    for event in order:
+        bits = found.get(event)
+        if bits:
+            for after, weight in steps[event]:
+                if weight >= 0 or leads:
+                    found[after] = found.get(after, 0) | bits
+    return found
 
 
 def events_of(plan: Plan) -> Events:

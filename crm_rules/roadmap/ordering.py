@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.ordering_groups import opening, overlap, recurrence
@@ -58,6 +58,21 @@ class OrderingResult:
     def rank(self) -> int:
         """Position of the verdict, the worst first."""
         return _RANK[self.verdict]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "constraint": self.constraint,
+            "statement": self.statement,
+            "verdict": self.verdict.value,
+            "first": self.first,
+            "second": self.second,
+            "stage": self.stage,
+            "others": self.others,
+            "because": self.because,
+            "missing": [{"kind": kind, "stage": stage} for kind, stage in self.missing],
+            "causes": list(self.causes),
+        }
 
 
 def check_ordering(roadmap: Roadmap, constraints: Iterable[Ordering]) -> tuple[OrderingResult, ...]:

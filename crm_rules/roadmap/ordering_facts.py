@@ -50,8 +50,16 @@ class OrderFacts:
     open: tuple[str, ...] = ()
 
 
-def order_entries(roadmap: Roadmap, constraints: Iterable[Ordering]) -> OrderFacts:
-    """The facts about the order and the load of a plan, as authored values."""
+def order_entries(
+    roadmap: Roadmap, constraints: Iterable[Ordering], owners: Mapping[str, str] | None = None
+) -> OrderFacts:
+    """The facts about the order and the load of a plan, as authored values.
+
+    Args:
+        roadmap: the analysed plan.
+        constraints: what its order should be.
+        owners: task id to the one person who answers for it; a task that is not there has an unknown owner.
+    """
     facts = OrderFacts()
     facts.lists = {name: [] for name in ("orderings", "task_kinds", "task_phases", "stages", "overlaps")}
     for task in roadmap.plan.tasks:
@@ -71,7 +79,7 @@ def order_entries(roadmap: Roadmap, constraints: Iterable[Ordering]) -> OrderFac
     _kinds(facts, view, by_id, results)
     _phases(facts, view)
     _stages(facts, view)
-    _overlaps(facts, view)
+    _overlaps(facts, view, owners or {})
     return facts
 
 
@@ -149,7 +157,7 @@ def _kinds(
                 "planned": planned,
                 "needed_by": len(reasons) if wanted else 0,
                 "severity": max(severities),
-                "because": because or "every introduction needs such work",
+                "because": because or f"the roadmap has no task for the {label}",
             }
         )
         shown = next((r.second for r in reasons.values() if r.second is not None), None)
@@ -214,8 +222,7 @@ def _stages(facts: OrderFacts, view: PlanView) -> None:
         facts.tasks["stages", key] = min(names)
 
 
-def _overlaps(facts: OrderFacts, view: PlanView) -> None:
-    owners = {name: task.owners[0] for name, task in view.tasks.items() if task.owners}
+def _overlaps(facts: OrderFacts, view: PlanView, owners: Mapping[str, str]) -> None:
     for period in overlap_periods(view, owners):
         begins = view.when(period.first, End.START, period.by_day).partition("on ")[2]
         ends = view.when(period.last, End.FINISH, period.by_day).partition("on ")[2]
@@ -235,13 +242,13 @@ def _overlaps(facts: OrderFacts, view: PlanView) -> None:
         facts.tasks["overlaps", key] = period.first
     undated = {
         cause
-        for name in owners
-        if view.tasks[name].state is TaskState.OPEN
+        for name, task in view.tasks.items()
+        if name in owners and task.state is TaskState.OPEN
         for end in (End.START, End.FINISH)
         if view.times.of(name, end).day is None and view.times.of(name, end).minutes is None
         for cause in view.times.causes(name, end)
     }
-    unowned = [f"tasks[{n}].owner" for n, t in view.tasks.items() if t.state is TaskState.OPEN and not t.owners]
+    unowned = [f"tasks[{n}].owner" for n, t in view.tasks.items() if t.state is TaskState.OPEN and n not in owners]
     doubts = (*(() if view.roadmap.plan.complete else UNLISTED), *sorted(undated), *unowned)
     if doubts:
         facts.open = tuple(dict.fromkeys((*facts.open, "overlaps")))

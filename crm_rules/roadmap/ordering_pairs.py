@@ -45,23 +45,25 @@ class OrderedPairs:
     def __init__(self, view: PlanView, statement: Sequence, firsts: tuple[str, ...]) -> None:
         self.view = view
         self.statement = statement
-        self.firsts = firsts
-        self.moments = [view.times.of(name, statement.first_end) for name in firsts]
+        moments = {name: view.times.of(name, statement.first_end) for name in firsts}
+        self.by_day = 2 * sum(m.day is not None for m in moments.values()) > len(firsts)
+        # Bits ascend with time, by the way of comparing that most tasks allow: the highest bit is the latest task.
+        self.firsts = tuple(sorted(firsts, key=lambda n: (*_time(moments[n], self.by_day), n)))
+        self.moments = [moments[name] for name in self.firsts]
+        self.bit = {name: 1 << k for k, name in enumerate(self.firsts)}
         self.all = (1 << len(firsts)) - 1
         self.whole = (statement.first_end, statement.second_end) == (End.START, End.FINISH)
-        self.done = self._set(k for k, n in enumerate(firsts) if view.tasks[n].state is TaskState.DONE)
-        stages = [view.stage[name] for name in firsts]
+        self.done = self._set(k for k, n in enumerate(self.firsts) if view.tasks[n].state is TaskState.DONE)
+        stages = [view.stage[name] for name in self.firsts]
         self.unstaged = self._set(k for k, s in enumerate(stages) if s is None) if view.staged else 0
         self.by_stage = {
             stage: self._set(k for k, s in enumerate(stages) if s == stage) for stage in set(stages) - {None}
         }
-        # Latest first, by each way of comparing; `latest` runs down them.
-        by_day = [(m.day, k) for k, m in enumerate(self.moments) if m.day is not None]
-        by_minutes = [(m.minutes, k) for k, m in enumerate(self.moments) if m.minutes is not None]
-        self.orders = tuple(
-            [k for _, k in sorted(order, key=lambda x: (-x[0], x[1]))] for order in (by_day, by_minutes)
-        )
-        self.with_day, self.with_minutes = map(self._set, self.orders)
+        self.with_day = self._set(k for k, m in enumerate(self.moments) if m.day is not None)
+        self.with_minutes = self._set(k for k, m in enumerate(self.moments) if m.minutes is not None)
+        # The other way round: positions, latest first.
+        other = [(t[1], k) for k, m in enumerate(self.moments) if (t := _time(m, not self.by_day))[0]]
+        self.otherwise = [k for _, k in sorted(other, reverse=True)]
 
     @staticmethod
     def _set(members: Iterable[int]) -> int:
@@ -96,7 +98,7 @@ class OrderedPairs:
     def _scope(self, second: str) -> tuple[int, int]:
         """First tasks that count for a second one, and those that may."""
         view, own = self.view, self.view.stage[second]
-        itself = self._set(k for k, name in enumerate(self.firsts) if name == second)
+        itself = self.bit.get(second, 0)
         if not view.staged:
             return (0 if self.statement.scope is Scope.NEXT_STAGE else self.all & ~itself), 0
         if own is None:
@@ -133,7 +135,7 @@ class OrderedPairs:
         """
         sure, doubtful = (bits & loose for bits in self._scope(second))
         if against := sure & reverse:
-            k = self._latest(against, self.view.times.of(second, self.statement.second_end))
+            k = against.bit_length() - 1
             return Pair(Verdict.VIOLATED_BY_LOGIC, self.firsts[k], second, self._clarity(k, second))
         ahead = self._finished(second)
         sure, doubtful = sure & ~ahead, doubtful & ~ahead
@@ -148,7 +150,7 @@ class OrderedPairs:
         if causes:
             return Pair(Verdict.UNKNOWN, second, second, causes=tuple(dict.fromkeys(causes)))
         if (slipping := sure & ~self.done) and self.view.roadmap.plan.complete:
-            k = self._latest(slipping, self.view.times.of(second, self.statement.second_end))
+            k = slipping.bit_length() - 1
             return Pair(Verdict.NOT_SECURED, self.firsts[k], second, self._clarity(k, second))
         return None
 
@@ -163,46 +165,47 @@ class OrderedPairs:
     def _by_dates(self, second: str, loose: int, causes: list[str]) -> Pair | None:
         """A violation by dates; what leaves open whether there is one is added to `causes`."""
         at = self.view.times.of(second, self.statement.second_end)
-        worst: tuple[int, str, int, bool] | None = None
-        rest = loose
-        for by_day, order in zip((True, False), self.orders, strict=True):
-            if (at.day if by_day else at.minutes) is None:
+        worst: tuple[int, str, bool] | None = None
+        stated = self.with_day if at.day is not None else 0
+        computed = self.with_minutes & ~stated if at.minutes is not None else 0
+        for by_day, members in ((True, loose & stated), (False, loose & computed)):
+            k = self._last(members, by_day)
+            if k is None:
                 continue
-            for k in order:
-                moment = self.moments[k]
-                if times.comparable_by_day(moment, at) is not by_day:
-                    continue
-                held = times.at_least(moment, at, self.statement.at_least, self.whole)
-                if held:
-                    break  # all that come later in this order are earlier in time
-                if not loose >> k & 1:
-                    continue
-                if held is None:
-                    causes.append(f"tasks[{self.firsts[k]}].{self.statement.first_end.value}")
-                    causes.append(f"tasks[{second}].{self.statement.second_end.value}")
-                elif worst is None or (self._clarity(k, second), self.firsts[k]) > worst[:2]:
-                    worst = self._clarity(k, second), self.firsts[k], k, by_day
-                    break
-            rest &= ~(self.with_day if by_day else self.with_minutes)
+            # The last one is the worst: all others are earlier, and farther from going wrong.
+            held = times.at_least(self.moments[k], at, self.statement.at_least, self.whole)
+            if held is None:
+                causes.append(f"tasks[{self.firsts[k]}].{self.statement.first_end.value}")
+                causes.append(f"tasks[{second}].{self.statement.second_end.value}")
+            elif not held and (worst is None or (self._clarity(k, second), self.firsts[k]) > worst[:2]):
+                worst = self._clarity(k, second), self.firsts[k], by_day
         if worst is not None:
-            return Pair(Verdict.VIOLATED_BY_DATES, worst[1], second, worst[0], by_day=worst[3])
-        for k in islice(_members(rest), MOST_CAUSES):
-            causes += self.view.times.causes(self.firsts[k], self.statement.first_end)
+            return Pair(Verdict.VIOLATED_BY_DATES, worst[1], second, worst[0], by_day=worst[2])
+        rest = loose & ~stated & ~computed
         if rest:
-            causes += self.view.times.causes(second, self.statement.second_end)
+            first_end, second_end = self.statement.first_end, self.statement.second_end
+            for k in islice(_members(rest), MOST_CAUSES):
+                causes += self.view.times.causes(self.firsts[k], first_end)
+            causes += self.view.times.causes(second, second_end)
         return None
+
+    def _last(self, members: int, by_day: bool) -> int | None:
+        """Position of the latest of some first tasks that all can be compared in one way; None without any."""
+        if not members:
+            return None
+        if by_day is self.by_day:
+            return members.bit_length() - 1
+        return next(k for k in self.otherwise if members >> k & 1)
 
     def _clarity(self, k: int, second: str) -> int:
         gap = times.distance(self.moments[k], self.view.times.of(second, self.statement.second_end))
         return 0 if gap is None else -gap
 
-    def _latest(self, members: int, at: Moment) -> int:
-        """The one among some first tasks that is latest, the smallest where none is dated."""
-        for order in self.orders if at.day is not None else self.orders[1:]:
-            for k in order:
-                if members >> k & 1:
-                    return k
-        return (members & -members).bit_length() - 1
+
+def _time(moment: Moment, by_day: bool) -> tuple[bool, int]:
+    """Sorts by time, unknown moments first."""
+    when = moment.day if by_day else moment.minutes
+    return when is not None, when or 0
 
 
 def _members(bits: int) -> Iterator[int]:

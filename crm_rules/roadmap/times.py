@@ -68,7 +68,9 @@ class Times:
         return f"on working day {max(1, days + (1 if end is End.START or rest else 0))}"
 
     def causes(self, task: str, end: End) -> tuple[str, ...]:
-        """The inputs that leave a moment unknown."""
+        """The inputs that leave a moment unknown; none when the schedule knows it."""
+        if self._found[task, end].minutes is not None:
+            return ()
         value = "early_start_minutes" if end is End.START else "early_finish_minutes"
         return self._roadmap.causes(task, value) or (f"tasks[{task}].{end.value}",)
 

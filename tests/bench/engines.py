@@ -33,7 +33,7 @@ class Case:
 def cases() -> Iterator[Case]:
     """The bundled pack over an example project, and the two of the large benchmark."""
     assessor = Assessor()
-    facts, _ = project_facts(load_project(EXAMPLE), assessor.program.schema)
+    facts, _ = project_facts(load_project(EXAMPLE), assessor.program.schema, assessor.orderings)
     yield Case("One project: the bundled pack over the troubled example", assessor.program, facts, SLOW_ROUNDS)
     for case in large.cases():
         yield Case(case.name, case.program, case.facts, LARGE_ROUNDS)

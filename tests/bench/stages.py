@@ -29,7 +29,7 @@ def bench(rounds: int) -> None:
     assessor = Assessor()
     engine, program = assessor.engine, assessor.program
     project = load_project(EXAMPLE)
-    facts, roadmap = project_facts(project, program.schema)
+    facts, roadmap = project_facts(project, program.schema, assessor.orderings)
     run = engine.run(program, facts)
     assessment = assessor.read(project, roadmap, run)
     certain = [f for f in run.firings() if f.certain]
@@ -47,7 +47,7 @@ def bench(rounds: int) -> None:
         {
             TREE: parse,
             VALIDATED: lambda: load_project(EXAMPLE),
-            FACTS: lambda: project_facts(project, program.schema),
+            FACTS: lambda: project_facts(project, program.schema, assessor.orderings),
             RUN: lambda: engine.run(program, facts),
             READ: lambda: assessor.read(project, roadmap, engine.run(program, facts)),
             DERIVED: derive,

@@ -25,7 +25,9 @@ def test_every_rule_file_is_a_rule(crm: Pack) -> None:
     folder = bundled_pack_path()
     files = {path.relative_to(folder).with_suffix("") for path in folder.glob("*/**/*.yaml")}
     assert files
-    assert {d.id for d in crm.drafts} == {".".join(path.parts) for path in files}
+    ordered = {f"roadmap.{ordering.id}" for ordering in crm.orderings}
+    assert len(ordered) > 30
+    assert {d.id for d in crm.drafts} == {".".join(path.parts) for path in files} | ordered
     assert [d.id for d in crm.drafts] == sorted(d.id for d in crm.drafts)
 
 

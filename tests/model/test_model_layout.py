@@ -197,7 +197,7 @@ LISTS = {
         baseline_start:date baseline_finish:date baseline_duration:days
         optimistic_duration:days likely_duration:days pessimistic_duration:days
         critical:bool total_float_days:any_days free_float_days:any_days early_start_day:any_days
-        early_finish_day:any_days late_start_day:any_days late_finish_day:any_days
+        early_finish_day:any_days late_start_day:any_days late_finish_day:any_days phase:Phase
     """,
 }
 
@@ -302,6 +302,7 @@ TASK_KINDS = """
     behaviour_verification | operation | line_management | should
     management_cycle | operation | top_management | must
     maintenance | operation | vendor | must
+    other | None |  | optional
 """
 
 
@@ -357,7 +358,10 @@ def test_a_list_has_exactly_its_fields(name: str) -> None:
 
 def test_the_schema_holds_nothing_but_sections_lists_and_computed_lists() -> None:
     schema = project_schema()
-    assert list(schema.relations) == [*SECTIONS, *LISTS, "task_links", "cycles", "schedule_checks"]
+    assert list(schema.relations) == [
+        *(*SECTIONS, *LISTS, "task_links", "cycles"),
+        *("orderings", "task_kinds", "task_phases", "stages", "overlaps", "schedule_checks"),
+    ]
     assert schema.phase == ("project", "phase")
 
 
@@ -389,11 +393,12 @@ def test_the_size_of_a_cycle_is_a_whole_number_from_one() -> None:
     assert (size.kind, size.integer, size.minimum) == (Kind.NUMBER, True, 1)
 
 
-def test_only_what_the_schedule_adds_is_computed() -> None:
+def test_only_what_the_schedule_and_the_kind_add_is_computed() -> None:
     computed = {
         (r.name, c.name) for r in project_schema().relations.values() if not r.computed for c in r.columns if c.computed
     }
     added = "critical total_float_days free_float_days early_start_day early_finish_day late_start_day late_finish_day"
+    added += " phase"
     assert computed == {("tasks", name) for name in added.split()}
 
 
@@ -426,4 +431,4 @@ def test_the_table_of_task_kinds_is_complete() -> None:
         )
     assert rows == [line.strip() for line in TASK_KINDS.strip().splitlines()]
     assert list(PROFILES) == list(TaskKind)
-    assert len(rows) == 55
+    assert len(rows) == 56

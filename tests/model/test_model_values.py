@@ -138,13 +138,13 @@ def test_a_field_of_an_entry_that_does_not_fit(field: str, value: Any, message: 
         (
             "kind",
             "terms_of_refrence",
-            "expected one of the 55 values of TaskKind, found text 'terms_of_refrence'",
+            "expected one of the 56 values of TaskKind, found text 'terms_of_refrence'",
             "did you mean 'terms_of_reference'?",
         ),
         (
             "kind",
             "zzz",
-            "expected one of the 55 values of TaskKind, found text 'zzz'",
+            "expected one of the 56 values of TaskKind, found text 'zzz'",
             "such as concept_visualisation, utilisation_plan, goal_definition",
         ),
         ("start", "2026-02-30", "2026-02-30 is not a day of the calendar", None),

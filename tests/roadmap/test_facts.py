@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 
 from crm_rules.facts.values import NO_VALUE
+from crm_rules.model.order import ORDER_LISTS, PHASE_OF_TASK
 from crm_rules.model.project import Project
 from crm_rules.model.roadmap import COMPUTED_LISTS, COMPUTED_TASK_COLUMNS
 from crm_rules.roadmap.analysis import analyse
@@ -19,10 +20,11 @@ from tests.roadmap.plans import DAY, plan
 
 
 def test_columns_and_lists_are_those_the_schema_declares() -> None:
-    assert set(COLUMNS) == {c.name for c in COMPUTED_TASK_COLUMNS}
+    assert set(COLUMNS) == {c.name for c in COMPUTED_TASK_COLUMNS} - {PHASE_OF_TASK.name}
     facts = roadmap_entries(analyse(plan({"a": 1, "b": 1}, "a->b", "b->a")))
-    assert set(facts.lists) == {r.name for r in COMPUTED_LISTS}
-    for relation in COMPUTED_LISTS:
+    declared = [r for r in COMPUTED_LISTS if r not in ORDER_LISTS]
+    assert set(facts.lists) == {r.name for r in declared}
+    for relation in declared:
         for entry in facts.lists[relation.name]:
             assert set(entry) == {c.name for c in relation.columns}
             for column in relation.columns:
