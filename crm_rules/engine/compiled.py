@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 from crm_rules.engine.codegen.frame import Uses
 from crm_rules.engine.codegen.loops import Phase, reactive
 from crm_rules.engine.codegen.strata import looks_at, rule_sources, stratum_source, uses_of
+from crm_rules.engine.locks import ProcessLock
 from crm_rules.engine.protocol import (
     Derived,
     Limits,
@@ -112,7 +112,7 @@ class CompiledEngine:
 
     def __init__(self) -> None:
         self._cache: OrderedDict[tuple[str, bool], Code] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     def run(self, program: Program, facts: FactBase, *, possible: bool = True, limits: Limits | None = None) -> Run:
         """Run a program; see `engine.protocol.Engine`."""
@@ -132,7 +132,7 @@ class CompiledEngine:
     def prepare(self, program: Program, possible: bool = True) -> Code:
         """Compile a program, or take it from the cache; `run` does this by itself."""
         key = (program.fingerprint, possible)
-        with self._lock:
+        with self._lock.here:
             code = self._cache.get(key)
             if code is not None:
                 self._cache.move_to_end(key)
@@ -142,7 +142,7 @@ class CompiledEngine:
             tuple(_compile(program, n, uses, possible) for n in range(len(program.strata))),
             tuple(r.name for r in program.schema.relations.values() if r.kind is RelationKind.DERIVED),
         )
-        with self._lock:
+        with self._lock.here:
             self._cache[key] = code
             while len(self._cache) > CACHED_PROGRAMS:
                 self._cache.popitem(last=False)

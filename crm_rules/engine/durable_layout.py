@@ -38,12 +38,16 @@ from crm_rules.engine.durable_patterns import (
     Variant,
     View,
 )
+from crm_rules.errors import EngineError
 
-MOST_PATTERNS: Final = 58
+MOST_PATTERNS_OF_RULESET: Final = 58
 """Patterns in one ruleset, besides the two it has anyway."""
 
 MOST_PROPERTIES: Final = 200
-"""Views and cells of one kind."""
+"""Views and cells of one kind, as long as they are not those of a single rule."""
+
+PROPERTIES_OF_FACT: Final = 252
+"""Properties durable-rules reads of one fact; a batch ends without a word at a fact that has more."""
 
 SID: Final = "s"
 KIND, ONE = "k", "u"
@@ -91,7 +95,7 @@ class Identities:
 
 
 @dataclass(slots=True)
-class Registry:
+class Numbering:
     """Conditions and sides of a stratum by number, so that each is evaluated once per fact."""
 
     premises: dict[tuple[str, str, Premise], int] = field(default_factory=dict)
@@ -182,7 +186,6 @@ class PlacedRule:
     """A variant in a ruleset.
 
     Attributes:
-        name: the rule's name there.
         plan: what it is a variant of.
         eaches: alias of the pattern of each `each` clause, in order.
         somes: number of a `some` clause to the alias of its pattern.
@@ -190,7 +193,6 @@ class PlacedRule:
         shadows: kinds of what must be absent.
     """
 
-    name: str
     plan: RulePlan
     eaches: tuple[str, ...]
     somes: Mapping[int, str]
@@ -207,15 +209,15 @@ class Shard:
     rules: Mapping[str, PlacedRule]
 
 
-def lay_out(plans: Iterable[RulePlan], registry: Registry) -> tuple[Shard, ...]:
+def lay_out(plans: Iterable[RulePlan], numbering: Numbering) -> tuple[Shard, ...]:
     """Distribute the variants of rules over as few rulesets as the library can be trusted with."""
     shards: list[Shard] = []
-    builder = _Builder(registry)
+    builder = _Builder(numbering)
     for plan in plans:
         for variant in plan.variants:
             if not builder.takes(variant):
                 shards.append(builder.shard())
-                builder = _Builder(registry)
+                builder = _Builder(numbering)
             builder.add(plan, variant)
     if builder.rules:
         shards.append(builder.shard())
@@ -225,8 +227,8 @@ def lay_out(plans: Iterable[RulePlan], registry: Registry) -> tuple[Shard, ...]:
 class _Builder:
     """A ruleset under construction."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, numbering: Numbering) -> None:
+        self.numbering = numbering
         self.patterns = 0
         self.kinds: dict[tuple[Any, ...], KindLayout] = {}
         self.rules: dict[str, PlacedRule] = {}
@@ -241,7 +243,7 @@ class _Builder:
             return True
         largest = max((len(k.views) + len(k.cells) for k in self.kinds.values()), default=0)
         needed = sum(1 + 2 * len(p.joins) for p in variant.patterns)
-        return self.patterns + len(variant.patterns) <= MOST_PATTERNS and largest + needed <= MOST_PROPERTIES
+        return self.patterns + len(variant.patterns) <= MOST_PATTERNS_OF_RULESET and largest + needed <= MOST_PROPERTIES
 
     def add(self, plan: RulePlan, variant: Variant) -> None:
         name = f"r{len(self.rules)}"
@@ -262,7 +264,6 @@ class _Builder:
         positive = [i for i, p in enumerate(variant.patterns) if p.role != "none"]
         eaches = sorted(n for role, n in by_role if role == "each")
         self.rules[name] = PlacedRule(
-            name,
             plan,
             tuple(by_role[("each", n)] for n in eaches),
             {n: alias for (role, n), alias in by_role.items() if role == "some"},
@@ -291,7 +292,7 @@ class _Builder:
 
     def _kind(self, pattern: Pattern) -> KindLayout:
         view = pattern.view
-        exploded = tuple(self.registry.side(view, s) for s in view.exploded)
+        exploded = tuple(self.numbering.side(view, s) for s in view.exploded)
         shadow = pattern.role == "none"
         key: tuple[Any, ...] = (view.relation, view.var, view.mode, exploded)
         if pattern.projected:
@@ -305,19 +306,19 @@ class _Builder:
 
     def _selection(self, view: View) -> Selection:
         return Selection(
-            tuple(sorted({self.registry.premise(view, p) for p in view.premises})),
-            tuple(sorted((self.registry.side(view, s), c) for s, c in view.classes)),
+            tuple(sorted({self.numbering.premise(view, p) for p in view.premises})),
+            tuple(sorted((self.numbering.side(view, s), c) for s, c in view.classes)),
         )
 
     def _cell(self, kind: KindLayout, view: View, cell: Cell) -> str:
         numbered: NumberedCell
         match cell:
             case Token(side=side):
-                numbered = TokenCell(self.registry.side(view, side))
+                numbered = TokenCell(self.numbering.side(view, side))
             case Is(side=side, wanted=wanted):
-                numbered = IsCell(self.registry.side(view, side), wanted)
+                numbered = IsCell(self.numbering.side(view, side), wanted)
             case Holds(premise=premise, mode=mode):
-                numbered = HoldsCell(self.registry.premise(view, premise), mode)
+                numbered = HoldsCell(self.numbering.premise(view, premise), mode)
         return f"c{kind.cells.setdefault(numbered, len(kind.cells))}"
 
     def shard(self) -> Shard:
@@ -331,12 +332,16 @@ def check_names(kinds: Iterable[KindLayout]) -> None:
     """Make sure that the library can tell all names of a ruleset apart.
 
     Raises:
-        AssertionError: it cannot, or a fact has too many properties.
+        EngineError: it cannot, or a fact has too many properties.
     """
     for kind in kinds:
-        assert len(kind.properties) <= MOST_PROPERTIES + 16, "a shard takes no rule that needs more"
-        assert distinct([*RESERVED, KIND, ONE, *kind.properties]), "names are chosen so that their hashes differ"
-    assert distinct([*RESERVED, *aliases()]), "names are chosen so that their hashes differ"
+        count = len(kind.properties) + len(("id", "sid", KIND, ONE))
+        if count > PROPERTIES_OF_FACT:
+            raise EngineError(f"facts for durable-rules have {count} properties, and it reads {PROPERTIES_OF_FACT}")
+        if not distinct([*RESERVED, KIND, ONE, *kind.properties]):
+            raise EngineError("durable-rules cannot tell the properties of its facts apart")
+    if not distinct([*RESERVED, *aliases()]):
+        raise EngineError("durable-rules cannot tell the patterns of a rule apart")
 
 
 def aliases() -> Iterator[str]:

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
-from typing import Literal
+from math import prod
+from typing import Final, Literal
 
 from crm_rules.engine.durable_patterns import (
     CONTEXT,
@@ -44,21 +45,21 @@ from crm_rules.rules.expressions import Arith, Call, Compare, Const, Expr, Field
 from crm_rules.rules.functions import OVERLAP
 from crm_rules.rules.rule import Absent, AnyOf, Check, Clause, Each, Let, Some
 
-FLIPPED: dict[Mode, Mode] = {"sure": "loose", "loose": "sure"}
+FLIPPED: Final[Mapping[Mode, Mode]] = {"sure": "loose", "loose": "sure"}
 
-MOST_PATTERNS = 16
+MOST_PATTERNS_OF_RULE: Final = 16
 """Patterns durable-rules takes in one rule; it accepts more and fails when facts arrive."""
 
-MOST_JOINS = 12
+MOST_JOINS: Final = 12
 """Equalities in one pattern, well below what durable-rules takes."""
 
-MOST_VARIANTS = 128
+MOST_VARIANTS: Final = 128
 """Variants of one rule."""
 
-MOST_ALTERNATIVES = 9
+MOST_ALTERNATIVES: Final = 9
 """Negated patterns for one `none`; beyond them the clause is evaluated outside durable-rules."""
 
-MOST_EXPLODED = 2
+MOST_EXPLODED: Final = 2
 """Sets per pattern of which every member becomes a fact of its own."""
 
 
@@ -75,7 +76,7 @@ def plan_variants(program: Program, position: int, mode: Mode) -> RulePlan:
 
 _Owner = tuple[Literal["each", "some"], int]
 _End = tuple[_Owner, Side]
-_UNLIMITED = 1_000
+_UNLIMITED: Final = 1_000
 """More open sides than any rule has."""
 
 
@@ -126,10 +127,11 @@ class _Planner:
         self.nones: list[_Quantified] = []
 
     def plan(self) -> RulePlan:
-        if len(self.eaches) > MOST_PATTERNS:
+        if len(self.eaches) > MOST_PATTERNS_OF_RULE:
             raise UnsupportedByEngine(
                 self.rule.id,
-                f"it combines {len(self.eaches)} facts, and durable-rules matches at most {MOST_PATTERNS} at once",
+                f"it combines {len(self.eaches)} facts, and durable-rules matches at most"
+                f" {MOST_PATTERNS_OF_RULE} at once",
             )
         gate = self.program.gate(self.rule)
         if gate is not None:
@@ -358,7 +360,7 @@ class _Planner:
         if (
             found is None
             or (found.filters and any(s.filters for s in self.somes))
-            or self._patterns() >= MOST_PATTERNS
+            or self._patterns() >= MOST_PATTERNS_OF_RULE
             or len(found.joins) > MOST_JOINS
         ):
             self._clause(clause)
@@ -391,21 +393,30 @@ class _Planner:
                 and len(found.joins) + len(lifted) <= MOST_JOINS
                 and _few_sets([own for own, _, _ in found.joins if own.element])
             )
-            alternatives = self._alternatives_of(found) if fits else []
-            if 0 < len(alternatives) <= MOST_ALTERNATIVES and self._patterns() + len(alternatives) <= MOST_PATTERNS:
+            alternatives = self._count_alternatives(found)
+            if fits and alternatives <= MOST_ALTERNATIVES and self._patterns() + alternatives <= MOST_PATTERNS_OF_RULE:
                 self.nones.append(found)
                 return
         self._clause(clause)
 
     def _patterns(self) -> int:
         """Patterns planned so far."""
-        return max(len(self.eaches) + len(self.somes), 1) + sum(len(self._alternatives_of(n)) for n in self.nones)
+        return max(len(self.eaches) + len(self.somes), 1) + sum(map(self._count_alternatives, self.nones))
 
-    def _alternatives_of(self, none: _Quantified) -> list[tuple[tuple[Class, ...], tuple[Join, ...]]]:
+    def _count_alternatives(self, none: _Quantified) -> int:
+        """How many alternatives a `none` clause has, without making them: joins multiply them."""
+        return prod(map(len, self._options_of(none)))
+
+    def _alternatives_of(self, none: _Quantified) -> Iterator[tuple[tuple[Class, ...], tuple[Join, ...]]]:
         """The ways in which a fact may match a `none` clause: what its sides are, and the joins that remain.
 
         The positions of joined facts are those of their `each` clauses.
         """
+        for combination in product(*self._options_of(none)):
+            yield tuple(c for c, _ in combination), tuple(j for _, joins in combination for j in joins)
+
+    def _options_of(self, none: _Quantified) -> list[list[tuple[Class, tuple[Join, ...]]]]:
+        """For each equality of a `none` clause, the ways in which it may hold."""
         mode = FLIPPED[self.mode]
         per_join: list[list[tuple[Class, tuple[Join, ...]]]] = []
         for own, other, theirs in none.joins:
@@ -418,10 +429,7 @@ class _Planner:
                 if may_be_open(self.program, relation, theirs, self.mode):
                     options.append(("either", (Join(None, other, Is(theirs, "open")),)))
             per_join.append(options)
-        return [
-            (tuple(c for c, _ in combination), tuple(j for _, joins in combination for j in joins))
-            for combination in product(*per_join)
-        ]
+        return per_join
 
     # -- variants ---------------------------------------------------------------------------
 

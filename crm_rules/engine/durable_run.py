@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Protocol
 
 from crm_rules.engine.durable_conditions import Evaluator, Formula, Prepared, formula, prepare
 from crm_rules.engine.durable_facts import FactMaker, Table, Tokens, holds
-from crm_rules.engine.durable_layout import KindLayout, Registry, Shard, lay_out
+from crm_rules.engine.durable_layout import KindLayout, Numbering, Shard, lay_out
 from crm_rules.engine.durable_patterns import CONTEXT, Mode, RulePlan, Side
 from crm_rules.engine.durable_plan import plan_variants
 from crm_rules.engine.protocol import (
@@ -28,7 +29,9 @@ from crm_rules.engine.protocol import (
     storable,
     too_many_facts,
     too_many_firings,
+    too_many_matches,
     too_many_rounds,
+    too_slow,
 )
 from crm_rules.errors import EngineError
 from crm_rules.facts.base import FactBase
@@ -50,11 +53,15 @@ Fact = tuple[KindLayout, tuple[int, ...]]
 class Memory(Protocol):
     """The working memory of one ruleset during one run."""
 
-    def assert_facts(self, facts: Sequence[Fact]) -> Iterator[tuple[Sequence[int], Sequence[Match]]]:
+    def assert_facts(self, facts: Sequence[Fact]) -> Iterator[tuple[Sequence[int], Iterator[Match]]]:
         """Assert facts, in one batch or several.
 
         Yields:
-            Numbers given to the facts of a batch, in order, and every match that is new.
+            Numbers given to the facts of a batch, in order, and every match that is new: one at a time,
+            as there may be more than can be kept, and all of them before the next batch is asked for.
+
+        Raises:
+            EngineError: facts were refused or not read to the last.
         """
 
 
@@ -117,26 +124,26 @@ def compile_for_durable(program: Program, possible: bool) -> ProgramCode:
     needed = decisive(program.rules)
     strata: list[StratumCode] = []
     for stratum in program.strata:
-        registry = Registry()
+        numbering = Numbering()
         # Rules that feed each other are needed together or not at all.
         whole = possible or (stratum.recursive and not needed.isdisjoint(stratum.rules))
         loose = [p for p in stratum.rules if whole or p in needed]
-        phases = [_phase(program, "sure", stratum.rules, registry)]
+        phases = [_phase(program, "sure", stratum.rules, numbering)]
         if loose:
-            phases.append(_phase(program, "loose", loose, registry))
+            phases.append(_phase(program, "loose", loose, numbering))
         strata.append(
             StratumCode(
                 tuple(phases),
-                tuple((var, prepare(premise)) for _, var, premise in registry.premises),
-                tuple((var, side) for _, var, side in registry.sides),
+                tuple((var, prepare(premise)) for _, var, premise in numbering.premises),
+                tuple((var, side) for _, var, side in numbering.sides),
             )
         )
     return tuple(strata)
 
 
-def _phase(program: Program, mode: Mode, positions: Iterable[int], registry: Registry) -> PhaseCode:
+def _phase(program: Program, mode: Mode, positions: Iterable[int], numbering: Numbering) -> PhaseCode:
     plans = [plan_variants(program, position, mode) for position in positions]
-    return PhaseCode(mode, lay_out(plans, registry), {p.rule: _rule_code(program, p) for p in plans})
+    return PhaseCode(mode, lay_out(plans, numbering), {p.rule: _rule_code(program, p) for p in plans})
 
 
 def _rule_code(program: Program, plan: RulePlan) -> RuleCode:
@@ -166,13 +173,22 @@ class DurableRun:
         open_: opens working memories.
         limits: where to stop.
         possible: whether possible firings are asked for.
+        engine: name of the engine.
     """
 
     def __init__(
-        self, program: Program, facts: FactBase, code: ProgramCode, open_: Open, limits: Limits, possible: bool
+        self,
+        program: Program,
+        facts: FactBase,
+        code: ProgramCode,
+        open_: Open,
+        limits: Limits,
+        possible: bool,
+        engine: str,
     ) -> None:
         self.program, self.facts, self.code = program, facts, code
-        self.open, self.limits, self.possible = open_, limits, possible
+        self.open, self.limits, self.possible, self.engine = open_, limits, possible, engine
+        self._end = monotonic() + limits.timeout()
         self.sections = {
             r.name: facts.extensions[r.name].rows[0]
             for r in program.schema.relations.values()
@@ -185,9 +201,9 @@ class DurableRun:
         self._derived: dict[str, dict[Row, bool]] = {
             r.name: {} for r in program.schema.relations.values() if r.kind is RelationKind.DERIVED
         }
-        self._firings = self._facts = 0
+        self._firings = self._facts = self._matches = 0
 
-    def run(self, engine: str) -> Run:
+    def run(self) -> Run:
         """Run all strata."""
         for number in range(len(self.code)):
             self._stratum(number)
@@ -206,7 +222,7 @@ class DurableRun:
             for rule, found in self.loose.items():
                 sure = self.certain.get(rule, {})
                 merely.extend((rule, *rows) for rows in found if rows not in sure)
-        return Run(self.program, self.facts, engine, certain, merely, derived, self.possible)
+        return Run(self.program, self.facts, self.engine, certain, merely, derived, self.possible)
 
     # -- the world --------------------------------------------------------------------------
 
@@ -258,6 +274,19 @@ class DurableRun:
             if not self.certain.get(position, {}).keys() <= self.loose.get(position, set()):
                 rule = self.program.rules[position].id
                 raise EngineError(f"durable-rules lost a match of rule {rule}, so that its answers cannot be trusted")
+
+    # -- limits -----------------------------------------------------------------------------
+
+    def look_at_clock(self) -> None:
+        """Stop when the time is over."""
+        if monotonic() > self._end:
+            raise too_slow(self.engine, self.limits.timeout())
+
+    def count_match(self, position: int) -> None:
+        """Take down that a rule has a match, which may come to nothing."""
+        self._matches += 1
+        if self._matches > self.limits.matches:
+            raise too_many_matches(self.limits, self.program.rules[position])
 
     # -- what is found ----------------------------------------------------------------------
 
@@ -421,6 +450,7 @@ class _Phase:
         for numbers, matches in net.memory.assert_facts(facts):
             net.rows.update(zip(numbers, rows[done : done + len(numbers)], strict=True))
             done += len(numbers)
+            self._run.look_at_clock()
             for match in matches:
                 self._take(net, match)
 
@@ -429,11 +459,13 @@ class _Phase:
     def _take(self, net: _Net, match: Match) -> None:
         name, facts = match
         placed = net.shard.rules[name]
+        self._run.count_match(placed.plan.rule)
         eaches = tuple(net.rows[facts[alias]] for alias in placed.eaches)
         somes = {number: net.rows[facts[alias]] for number, alias in placed.somes.items()}
         self._match(self._code.rules[placed.plan.rule], eaches, somes)
 
     def _match(self, code: RuleCode, eaches: tuple[int, ...], somes: dict[int, int]) -> None:
+        self._run.look_at_clock()
         firing = self._fired[code.plan.rule].get(eaches)
         if (firing is None or code.filters) and not self._hold(code.filters, code, eaches, somes):
             return

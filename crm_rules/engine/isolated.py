@@ -22,8 +22,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from crm_rules.engine.protocol import Derived, Engine, Limits, Record, Run
-from crm_rules.errors import CrmRulesError, EngineError, LimitReached
+from crm_rules.engine.locks import ProcessLock
+from crm_rules.engine.protocol import Derived, Engine, Limits, Record, Run, too_slow
+from crm_rules.errors import CrmRulesError, EngineError
 from crm_rules.facts.base import Extension, FactBase
 from crm_rules.program.program import Program
 
@@ -36,8 +37,11 @@ KEPT_PROGRAMS: Final = 16
 GRACE: Final = 10.0
 """Seconds after which the process ends itself when its host is gone and a run does not end."""
 
+# Ctrl-C is for the host, which ends this process in its own way; it can come while modules are imported.
 # Nothing is imported from the folder the host happens to be in; what can be imported there can be here.
 _START: Final = (
+    "import signal\n"
+    "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     "import pickle, sys\n"
     "sys.path[:] = pickle.load(sys.stdin.buffer)\n"
     "from crm_rules.engine.isolated import serve\n"
@@ -80,7 +84,7 @@ class IsolatedEngine:
     def __init__(self, name: str, make: Callable[[], Engine]) -> None:
         self.name = name
         self._make = make
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._worker: _Worker | None = None
         self._end: weakref.finalize[..., Any] | None = None
 
@@ -91,8 +95,8 @@ class IsolatedEngine:
             EngineError: moreover, the process crashed, or the run took longer than `limits.seconds`.
         """
         limits = limits or Limits()
-        seconds = DEFAULT_SECONDS if limits.seconds is None else limits.seconds
-        with self._lock:
+        seconds = limits.timeout(DEFAULT_SECONDS)
+        with self._lock.here:
             worker = self._running()
             try:
                 answer = worker.ask(program, facts, possible, limits, seconds)
@@ -108,7 +112,7 @@ class IsolatedEngine:
 
     def close(self) -> None:
         """End the process; the next run starts another one."""
-        with self._lock:
+        with self._lock.here:
             self._stop()
 
     def _stop(self) -> None:
@@ -163,13 +167,15 @@ class _Worker:
             return self._exchange(self._request(program, facts, possible, limits, seconds))
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             if late.is_set():
-                message = f"the engine '{self._name}' gave no answer within {seconds:g} seconds (limit: seconds)"
-                raise LimitReached(message) from error
+                raise too_slow(self._name, seconds) from error
             message = f"the engine '{self._name}' {_ending(self._process)}, so that there is no answer"
             raise EngineError(message) from error
         finally:
             watchdog.cancel()
             watchdog.join()
+            if late.is_set():
+                # The answer may have come all the same; the process must not be asked again while it is dying.
+                self.stop()
 
     def _request(self, program: Program, facts: FactBase, possible: bool, limits: Limits, seconds: float) -> _Request:
         forget = None
@@ -195,7 +201,8 @@ class _Worker:
     def stop(self) -> None:
         """End the process, or in a fork of its host forget it."""
         process = self._process
-        if self._owner == os.getpid():
+        ours = self._owner == os.getpid()
+        if ours:
             process.kill()
             process.wait()
         else:
@@ -203,7 +210,9 @@ class _Worker:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 try:
-                    pipe.close()
+                    # A fork must not write out what its host was writing, nor wait for a lock that a
+                    # thread of the host has on the buffer.
+                    (pipe if ours else pipe.raw).close()  # type: ignore[attr-defined]
                 except OSError:
                     # What was still to be written has no reader any more.
                     continue
@@ -229,22 +238,22 @@ def _ending(process: subprocess.Popen[bytes]) -> str:
 
 def serve() -> None:
     """Answer requests on standard input until it ends."""
-    # Ctrl-C is for the host, which ends this process in its own way.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where the host has closed its standard error there is none here, and this takes its number: what C
+    # writes to it must not end up among the answers.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever anybody prints must not end up among the answers.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # Nor must what anybody prints.
+    os.dup2(nowhere if sys.stderr is None else sys.stderr.fileno(), sys.stdout.fileno())
     make: Callable[[], Engine] = pickle.load(requests)
     programs: dict[int, Program] = {}
     engine: Engine | None = None
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     while True:
         try:
             request: _Request = pickle.load(requests)
         except EOFError:
             return
-        faulthandler.dump_traceback_later(request.seconds + GRACE, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(min(request.seconds + GRACE, threading.TIMEOUT_MAX), exit=True, file=nowhere)
         if request.program is not None:
             programs[request.key] = request.program
         if request.forget is not None:

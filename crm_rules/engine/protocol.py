@@ -8,8 +8,9 @@ well-founded is for the explainer to decide. Results are sets; only `Run` gives 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from typing import Any, Protocol
 
@@ -32,15 +33,38 @@ class Limits:
         rounds: most rounds a recursive stratum may take.
         combinations: most combinations of facts the reference engine tries; engines that look things up
             have no such limit.
-        seconds: longest time a run may take in a process of its own, its start included; 60 when
-            None. In the process of its caller nothing can interrupt an engine, and it is not looked at.
+        matches: most matches durable-rules may report in one run. Of a match the conditions that are no
+            equalities are yet to be tried, so that there may be many more of them than firings.
+        seconds: longest time a run may take. In a process of its own the whole run is interrupted,
+            whatever it is at, its start included; 60 when None, and at most `threading.TIMEOUT_MAX`.
+            In the process of its caller only the engine durable-rules looks at the clock, and only
+            between matches and between batches of facts: what its library does with one batch cannot be
+            interrupted, by Ctrl-C neither. None is no limit there.
+
+    Raises:
+        ValueError: a number is negative, or not whole, or `seconds` is not above zero.
     """
 
     derived_facts: int = 1_000_000
     firings: int = 5_000_000
     rounds: int = 10_000
     combinations: int = 150_000
+    matches: int = 20_000_000
     seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name == "seconds":
+                # Not a number is not above zero either.
+                if value is not None and not (isinstance(value, int | float) and value > 0):
+                    raise ValueError(f"seconds has to be a number above 0, not {value!r}")
+            elif not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise ValueError(f"{f.name} has to be a whole number of at least 0, not {value!r}")
+
+    def timeout(self, default: float = threading.TIMEOUT_MAX) -> float:
+        """`seconds`, or the default where it is None; never more than can be waited for."""
+        return min(default if self.seconds is None else self.seconds, threading.TIMEOUT_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +168,7 @@ class Run:
 def too_many_rounds(limits: Limits, rules: Iterable[Rule]) -> LimitReached:
     """The error for a recursive stratum that does not come to an end."""
     message = f"a recursive stratum took more than {limits.rounds:,} rounds (limit: rounds)"
-    return LimitReached(message, [r.id if r.span is None else f"{r.id} ({r.span})" for r in rules])
+    return LimitReached(message, [placed(r) for r in rules])
 
 
 def too_many_facts(limits: Limits) -> LimitReached:
@@ -155,6 +179,22 @@ def too_many_facts(limits: Limits) -> LimitReached:
 def too_many_firings(limits: Limits) -> LimitReached:
     """The error for a run in which too much fires."""
     return LimitReached(f"more than {limits.firings:,} firings (limit: firings)")
+
+
+def too_many_matches(limits: Limits, rule: Rule) -> LimitReached:
+    """The error for a run with too many matches; `rule` has the one too many."""
+    message = f"durable-rules reported more than {limits.matches:,} matches, the last one of {rule.id} (limit: matches)"
+    return LimitReached(message, [placed(rule)])
+
+
+def too_slow(engine: str, seconds: float) -> LimitReached:
+    """The error for a run that takes too long."""
+    return LimitReached(f"the engine '{engine}' gave no answer within {seconds:g} seconds (limit: seconds)")
+
+
+def placed(rule: Rule) -> str:
+    """A rule's id with its place, for `LimitReached.rules`."""
+    return rule.id if rule.span is None else f"{rule.id} ({rule.span})"
 
 
 class Engine(Protocol):

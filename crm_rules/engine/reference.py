@@ -18,6 +18,7 @@ from crm_rules.engine.protocol import (
     asserted_candidates,
     is_open,
     order_candidates,
+    placed,
     storable,
     too_many_facts,
     too_many_firings,
@@ -111,7 +112,7 @@ class _State:
                 raise LimitReached(
                     f"the reference engine tried more than {self.limits.combinations:,} combinations of facts"
                     " (limit: combinations)",
-                    [rule.id if rule.span is None else f"{rule.id} ({rule.span})"],
+                    [placed(rule)],
                 )
             env: dict[str, Any] = {
                 **self.sections,

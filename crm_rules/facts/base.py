@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from crm_rules.diagnostics import Span
-from crm_rules.facts.schema import Column, RelationKind, Schema
+from crm_rules.facts.schema import Kind, Relation, RelationKind, Schema
 from crm_rules.facts.values import UNNAMED, Row, Value, sort_key
 
 
@@ -89,7 +89,8 @@ class FactBase:
 
         Raises:
             KeyError: a relation or column the schema does not have.
-            ValueError: two entries of one list with the same id.
+            ValueError: two entries of one list with the same id, or a number that is none (NaN), which would
+                not even be equal to itself.
         """
         open_lists = set(incomplete)
         extensions: dict[str, Extension] = {}
@@ -103,9 +104,9 @@ class FactBase:
             if relation.kind is RelationKind.SECTION:
                 fields = dict(given or {})  # type: ignore[arg-type]
                 fields.setdefault("id", name)
-                extensions[name] = Extension((_row(relation.columns, fields),))
+                extensions[name] = Extension((_row(relation, fields),))
                 continue
-            rows = [_row(relation.columns, e) for e in given or ()]  # type: ignore[arg-type]
+            rows = [_row(relation, e) for e in given or ()]  # type: ignore[arg-type]
             if len({r[0] for r in rows}) != len(rows):
                 raise ValueError(f"two entries of {name} have the same id")
             rows.sort(key=_key_order)
@@ -129,11 +130,18 @@ def _key_order(row: Row) -> tuple[Any, ...]:
     return sort_key(row[0])
 
 
-def _row(columns: Sequence[Column], fields: Mapping[str, Any]) -> Row:
+def _row(relation: Relation, fields: Mapping[str, Any]) -> Row:
+    columns = relation.columns
     if not fields.keys() <= {c.name for c in columns}:
         raise KeyError(min(fields.keys() - {c.name for c in columns}))
     row: list[Value] = []
     for column in columns:
         value = fields.get(column.name)
+        if column.type.kind is Kind.NUMBER and _has_nan(value):
+            raise ValueError(f"{column.name} of {fields.get('id')!r} in {relation.name} is not a number (NaN)")
         row.append(value if value is None else column.encode(value))
     return tuple(row)
+
+
+def _has_nan(value: Any) -> bool:
+    return any(v != v for v in (value if isinstance(value, tuple | list | set | frozenset) else (value,)))

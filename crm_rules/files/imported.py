@@ -9,6 +9,7 @@ from typing import Final
 
 from crm_rules.diagnostics import Diagnostic, Severity, Span
 from crm_rules.errors import ProjectError
+from crm_rules.roadmap.kind_names import Recognition
 from crm_rules.roadmap.plan import Plan
 
 _MOST_SHOWN: Final = 200
@@ -48,12 +49,14 @@ class ImportedPlan:
         notes: warnings: what was left out, changed or assumed, sorted by place.
         stored: results by task id, of formats that store them.
         places: where each task stands, by id.
+        kinds: what the names of tasks without a kind were taken for, by id.
     """
 
     plan: Plan
     notes: tuple[Diagnostic, ...] = ()
     stored: Mapping[str, StoredResult] = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
+    kinds: Mapping[str, Recognition] = field(default_factory=dict)
 
 
 class Findings:

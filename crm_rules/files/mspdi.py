@@ -120,7 +120,10 @@ class _Import:
         links = reader.links()
         start = self._date("StartDate")
         status = self._date("StatusDate")
-        limit = self._whole("CriticalSlackLimit", 0) * self._whole("MinutesPerDay", MINUTES_PER_DAY)
+        per_day = self._whole("MinutesPerDay", MINUTES_PER_DAY)
+        if per_day < 1:
+            self._findings.error(f"MinutesPerDay of the project is {per_day}, where a day has at least one")
+        limit = self._whole("CriticalSlackLimit", 0)
         self._remark_on_options(reader)
         self._findings.raise_errors()
         plan = Plan(
@@ -132,7 +135,10 @@ class _Import:
             status_date=status,
             calendar=own,
             calendars=reader.calendars,
-            critical_limit_minutes=limit,
+            critical_limit_minutes=limit * per_day,
+            minutes_per_day=per_day,
+            # The file does not say which program's rules it follows, but its results do.
+            work_after_status=status is None or reader.earliest_left is None or reader.earliest_left >= status,
         )
         return ImportedPlan(plan, self._findings.notes(), reader.stored, reader.places)
 

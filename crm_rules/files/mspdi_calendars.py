@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -45,6 +45,9 @@ _MOST_DAYS: Final = 50_000
 """Days one exception or work week may be expanded into; more than the 165 years Project's dates span have weekdays."""
 
 _LONGEST_CHAIN: Final = 20
+
+_RECURRENCES: Final = frozenset({1, 2, 3, 4, 5, 6, 7, 9})
+"""Types of exceptions that are read: 1 to 7 as `_rule` says, 9 for none."""
 
 _DEFAULT_DAY: Final[Periods] = STANDARD.week[0]
 
@@ -212,6 +215,14 @@ class Calendars:
             return
         periods = self._day(entry)
         name = entry.values.get("Name", "")
+        kind = whole(entry.values.get("Type", "1"))
+        if kind not in _RECURRENCES:
+            # Its range reaches from the first to the last of the days; read as one holiday it would be a long one.
+            self._findings.warning(
+                f"an exception of a calendar recurs in a way that is not known ({kind}) and is left out",
+                self._line(entry),
+            )
+            return
         rule = _rule(entry, *span)
         if rule is None:
             yield CalendarException(*span, periods, name)
@@ -231,8 +242,9 @@ class Calendars:
             return
         first, last = span
         if (last - first).days > _MOST_DAYS:
-            self._findings.error(f"a work week of a calendar holds for more than {_MOST_DAYS:,} days",
-                                 self._line(entry))  # fmt: skip
+            self._findings.error(
+                f"a work week of a calendar holds for more than {_MOST_DAYS:,} days", self._line(entry)
+            )
             return
         days = {
             (kind + 5) % 7: self._day(day)
@@ -313,17 +325,9 @@ def _positioned(year: int, month: int, item: int, position: int) -> dt.date | No
 
     `item` is 0 for days, 1 for weekdays, 2 for days of the weekend, 3 to 9 for Sunday to Saturday.
     """
-    wanted: Callable[[int], bool]
-    if item == 0:
-        wanted = lambda _: True  # noqa: E731
-    elif item == 1:
-        wanted = lambda weekday: weekday < 5  # noqa: E731
-    elif item == 2:
-        wanted = lambda weekday: weekday >= 5  # noqa: E731
-    else:
-        wanted = lambda weekday: weekday == (item + 3) % 7  # noqa: E731
+    weekdays = {0: range(7), 1: range(5), 2: range(5, 7)}.get(item, ((item + 3) % 7,))
     length = calendar.monthrange(year, month)[1]
-    days = [d for d in (dt.date(year, month, n) for n in range(1, length + 1)) if wanted(d.weekday())]
+    days = [day for n in range(1, length + 1) if (day := dt.date(year, month, n)).weekday() in weekdays]
     if position == 4:
         return days[-1]
     return days[position] if 0 <= position < len(days) else None
@@ -341,10 +345,8 @@ def _rule(entry: Record, first: dt.date, last: dt.date) -> Iterator[dt.date] | N
 
     kind = number("Type", 1)
     step = min(max(number("Period", 1), 1), 10_000)
-    month, day = number("Month", 0) + 1, number("MonthDay", 1)
+    month, day = number("Month", 0) % 12 + 1, number("MonthDay", 1)
     item, position = number("MonthItem", 0), number("MonthPosition", 0)
-    if kind in (2, 3) and not 1 <= month <= 12:
-        return iter(())
     match kind:
         case 2:
             found = (_day_of(year, month, day) for year in range(first.year, last.year + 1))

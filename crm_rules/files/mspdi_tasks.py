@@ -9,21 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
-from crm_rules.diagnostics import Span
 from crm_rules.files.imported import Findings, StoredResult
 from crm_rules.files.mspdi_calendars import Calendars
+from crm_rules.files.mspdi_fields import Fields, stored_result
 from crm_rules.files.mspdi_values import (
     CONSTRAINTS,
     ELAPSED_FORMATS,
     ELAPSED_PERCENT_FORMATS,
     LINK_TYPES,
     PERCENT_FORMATS,
-    date_time,
-    duration_minutes,
-    hundredths,
-    tenths_minutes,
     whole,
 )
 from crm_rules.files.text import shortened
@@ -42,7 +38,8 @@ from crm_rules.roadmap.working_time import ALL_HOURS, WorkingCalendar
 TASK_SHAPE: Final = Shape(
     names(
         """
-        UID Name IsNull Active Manual OutlineLevel Summary Milestone ExternalTask CalendarUID IgnoreResourceCalendar
+        UID Name IsNull Active Manual OutlineLevel Summary Milestone ExternalTask IsSubproject
+        CalendarUID IgnoreResourceCalendar
         Start Finish Duration DurationFormat ManualStart ManualFinish ConstraintType ConstraintDate Deadline
         PercentComplete ActualStart ActualFinish RemainingDuration LevelingDelay
         EarlyStart EarlyFinish LateStart LateFinish TotalSlack FreeSlack StartSlack FinishSlack Critical
@@ -54,56 +51,7 @@ TASK_SHAPE: Final = Shape(
     },
     taken=True,
 )
-_T = TypeVar("_T")
-
 _ALL_OF_IT: Final = 100_00  # hundredths of a percent
-
-
-class _Fields:
-    """The values of one task, link or baseline; what cannot be read is reported as an error and None."""
-
-    def __init__(self, record: Record, of: str, findings: Findings) -> None:
-        self._record = record
-        self.of = of
-        self._findings = findings
-
-    @property
-    def place(self) -> Span:
-        return self._findings.line(self._record.line)
-
-    def text(self, name: str) -> str:
-        return self._record.values.get(name, "")
-
-    def flag(self, name: str, default: bool = False) -> bool:
-        text = self.text(name).lower()
-        return text in ("1", "true") if text else default
-
-    def whole(self, name: str) -> int | None:
-        return self._read(name, whole(self.text(name)), "whole number")
-
-    def date_time(self, name: str) -> dt.datetime | None:
-        return self._read(name, date_time(self.text(name)), "date and time")
-
-    def duration(self, name: str) -> int | None:
-        minutes = self._read(name, duration_minutes(self.text(name)), "duration like PT8H0M0S")
-        if minutes is not None and minutes < 0:
-            self._findings.error(f"{name} of {self.of} is negative: {self.text(name)}", self.place)
-            return None
-        return minutes
-
-    def tenths(self, name: str) -> int | None:
-        return self._read(name, tenths_minutes(self.text(name)), "number of tenths of minutes")
-
-    def percent(self, name: str) -> int | None:
-        """Hundredths of a percent."""
-        return self._read(name, hundredths(self.text(name)), "number")
-
-    def _read(self, name: str, value: _T | None, expected: str) -> _T | None:
-        if value is None and self.text(name):
-            self._findings.error(
-                f"{name} of {self.of} is '{shortened(self.text(name))}', which is no {expected}", self.place
-            )
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +66,7 @@ class _Row:
 
     uid: int
     record: Record
-    fields: _Fields
+    fields: Fields
     of: str
     parent: int | None
     has_parts: bool
@@ -140,8 +88,9 @@ class TaskReader:
         stored: results the file holds, by task id; filled by `tasks`.
         places: where tasks stand, by id.
         project_name: name of the project summary; "" when the file has none.
+        earliest_left: the earliest stored date of work that is left; None where none is stored; filled by `tasks`.
         hard_constraints: number of tasks with a constraint that overrides links; filled by `tasks`.
-        complete: False when a link leads to a task that is not in the file; filled by `links`.
+        complete: False when there are tasks that are not in the file; filled by `tasks` and `links`.
     """
 
     def __init__(
@@ -165,6 +114,7 @@ class TaskReader:
         self.calendars: dict[str, WorkingCalendar] = {}
         self.stored: dict[str, StoredResult] = {}
         self.hard_constraints = 0
+        self.earliest_left: dt.datetime | None = None
         self.complete = True
         self._rows = self._without_empty_summaries(tuple(self._numbered(records)))
         self.places = {str(row.uid): row.fields.place for row in self._rows}
@@ -176,7 +126,7 @@ class TaskReader:
         kept: list[tuple[int, int, Record]] = []
         lines: dict[int, int] = {}
         for record in records:
-            fields = _Fields(record, "a task", self._findings)
+            fields = Fields(record, "a task", self._findings)
             if fields.flag("IsNull"):
                 continue
             uid, level = fields.whole("UID"), fields.whole("OutlineLevel")
@@ -211,7 +161,7 @@ class TaskReader:
             of = f"task '{shortened(name)}' (UID {uid})" if name else f"task UID {uid}"
             has_parts = i + 1 < len(kept) and kept[i + 1][1] > level
             parent = above[-1][1] if above else None
-            yield _Row(uid, record, _Fields(record, of, self._findings), of, parent, has_parts)
+            yield _Row(uid, record, Fields(record, of, self._findings), of, parent, has_parts)
             above.append((level, uid))
 
     def _without_empty_summaries(self, rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
@@ -253,18 +203,28 @@ class TaskReader:
         manual = external or fields.flag("Manual")
         if external:
             self._findings.warning(f"{row.of} belongs to another project; its dates are taken as given", fields.place)
-        self.stored[uid] = _stored(row.record)
+        self.stored[uid] = stored = stored_result(row.record)
+        state = _state(fields.flag("Active", True), actual_finish is not None or (done or 0) >= _ALL_OF_IT)
+        constraint = self._constraint(row)
+        if state is TaskState.OPEN and not (row.has_parts or manual or (constraint and constraint.type.hard)):
+            left = stored.early_start if actual_start is None else stored.early_finish
+            self.earliest_left = min(filter(None, (self.earliest_left, left)), default=None)
+        if fields.flag("IsSubproject") and not row.has_parts:
+            self.complete = False
+            self._findings.warning(
+                f"{row.of} stands for another project file; its tasks are not in this one", fields.place
+            )
         return PlanTask(
             id=uid,
             name=fields.text("Name") or uid,
             duration_minutes=duration,
-            state=_state(fields.flag("Active", True), actual_finish is not None or (done or 0) >= _ALL_OF_IT),
+            state=state,
             start=start and start.date(),
             finish=finish and finish.date(),
             owners=self._owners.get(row.uid, ()),
             parent=None if row.parent is None else str(row.parent),
             calendar=self._calendar(row),
-            constraint=self._constraint(row),
+            constraint=constraint,
             deadline=fields.date_time("Deadline"),
             manual=manual,
             pinned_start=(fields.date_time("ManualStart") or start) if manual else None,
@@ -342,7 +302,7 @@ class TaskReader:
 
     def _baseline(self, row: _Row) -> Baseline | None:
         for record in row.record.each("Baseline"):
-            fields = _Fields(record, f"the baseline of {row.of}", self._findings)
+            fields = Fields(record, f"the baseline of {row.of}", self._findings)
             if (fields.whole("Number") or 0) == 0:
                 agreed = Baseline(fields.date_time("Start"), fields.date_time("Finish"), fields.duration("Duration"))
                 return None if agreed == Baseline() else agreed
@@ -362,7 +322,7 @@ class TaskReader:
         )
 
     def _link(self, row: _Row, record: Record, known: set[int], external: set[int]) -> PlanLink | None:
-        fields = _Fields(record, f"a link of {row.of}", self._findings)
+        fields = Fields(record, f"a link of {row.of}", self._findings)
         predecessor = fields.whole("PredecessorUID")
         code = fields.whole("Type")
         lag, unit = self._lag(fields)
@@ -384,7 +344,7 @@ class TaskReader:
         kind = LinkType.FS if code is None else LINK_TYPES[code]
         return PlanLink(str(predecessor), str(row.uid), kind, lag, unit, f"line {record.line}")
 
-    def _lag(self, fields: _Fields) -> tuple[int, LagUnit]:
+    def _lag(self, fields: Fields) -> tuple[int, LagUnit]:
         unit = fields.whole("LagFormat")
         if unit in PERCENT_FORMATS or unit in ELAPSED_PERCENT_FORMATS:
             share = fields.percent("LinkLag") or 0
@@ -403,7 +363,7 @@ def _state(active: bool, done: bool) -> TaskState:
     return TaskState.DONE if done else TaskState.OPEN
 
 
-def _remaining(fields: _Fields, actual_start: dt.datetime | None, duration: int | None, done: int | None) -> int | None:
+def _remaining(fields: Fields, actual_start: dt.datetime | None, duration: int | None, done: int | None) -> int | None:
     """Minutes left of a task that has been started; None of others and when nothing says."""
     stated = fields.duration("RemainingDuration")
     if actual_start is None or stated is not None:
@@ -416,28 +376,3 @@ def _remaining(fields: _Fields, actual_start: dt.datetime | None, duration: int 
 def _same_time(one: WorkingCalendar, other: WorkingCalendar) -> bool:
     """Whether two calendars work the same hours, whatever they are called."""
     return one is other or (one.week == other.week and one.exceptions == other.exceptions)
-
-
-def _stored(record: Record) -> StoredResult:
-    """What the program had computed; it is for comparisons, so what cannot be read counts as not stored."""
-    values = record.values
-    dates = {n: date_time(values.get(n, "")) for n in ("EarlyStart", "EarlyFinish", "LateStart", "LateFinish")}
-    computed = dates["EarlyStart"] is not None
-
-    def slack(name: str) -> int | None:
-        return tenths_minutes(values.get(name, "0" if computed else ""))
-
-    critical = values.get("Critical")
-    return StoredResult(
-        date_time(values.get("Start", "")),
-        date_time(values.get("Finish", "")),
-        dates["EarlyStart"],
-        dates["EarlyFinish"],
-        dates["LateStart"],
-        dates["LateFinish"],
-        slack("TotalSlack"),
-        slack("FreeSlack"),
-        slack("StartSlack"),
-        slack("FinishSlack"),
-        None if critical is None else critical == "1",
-    )

@@ -19,7 +19,8 @@ from crm_rules.files.text import DEFAULT_LIMITS, Limits, SourceText, read_source
 from crm_rules.files.yaml_text import parse_yaml
 from crm_rules.model.task_kinds import TaskKind
 from crm_rules.model.wording import quoted
-from crm_rules.roadmap.kind_names import KindNames
+from crm_rules.roadmap.kind_names import KindNames, PhraseError
+from crm_rules.rules.draft import Text
 
 SCHEMA: Final = "crm-rules/task-names/1"
 """The layout of tables this release reads."""
@@ -66,12 +67,11 @@ def _read(reader: Reader, root: Node) -> KindNames | None:
         reader.problem(
             stated.span, f"the schema {quoted(str(stated.value))} is not known", f"this release reads {SCHEMA}"
         )
-    kinds: dict[TaskKind, tuple[str, ...]] = {}
+    kinds: dict[TaskKind, tuple[Text, ...]] = {}
     names = fields.node("kinds")
     for key, entry in () if names is None else reader.mapping(names, "kinds of tasks with phrases").items():
         if key not in _KINDS:
-            hint = did_you_mean(key, _KINDS)
-            reader.problem(entry.key_span, f"{quoted(key)} is no kind of task", hint)
+            reader.problem(entry.key_span, f"{quoted(key)} is no kind of task", did_you_mean(key, _KINDS))
         else:
             kinds[_KINDS[key]] = tuple(_phrases(reader, entry.node))
     rest = {
@@ -81,17 +81,21 @@ def _read(reader: Reader, root: Node) -> KindNames | None:
     if reader.problems:
         return None
     try:
-        return KindNames(kinds, **rest)
-    except ValueError as e:
-        # The table as a whole is meant: a phrase that stands for two things stands in two places.
-        reader.problem(root.span, str(e))
+        return KindNames(
+            {kind: tuple(t.value for t in texts) for kind, texts in kinds.items()},
+            **{key: tuple(t.value for t in texts) for key, texts in rest.items()},
+        )
+    except PhraseError as e:
+        written = {text.value: text.span for texts in (*kinds.values(), *rest.values()) for text in texts}
+        for phrase, message in e.problems:
+            reader.problem(written[phrase], message)
         return None
 
 
-def _phrases(reader: Reader, node: Node) -> Iterator[str]:
+def _phrases(reader: Reader, node: Node) -> Iterator[Text]:
     """The phrases of a list, or of lists by language."""
     if node.kind == "mapping":
         for entry in reader.mapping(node, "phrases by language").values():
-            yield from (text.value for text in reader.texts(entry.node, "phrases"))
+            yield from reader.texts(entry.node, "phrases")
     else:
-        yield from (text.value for text in reader.texts(node, "phrases"))
+        yield from reader.texts(node, "phrases")

@@ -246,8 +246,9 @@ class XmlReader:
             return
         self._length += len(text)
         if self._length > self._limits.max_value:
-            self._refuse(f"the value of <{self._value}> has more than {self._limits.max_value:,} characters"
-                         " (limit max_value)")  # fmt: skip
+            self._refuse(
+                f"the value of <{self._value}> has more than {self._limits.max_value:,} characters (limit max_value)"
+            )
         self._pieces.append(text)
 
 

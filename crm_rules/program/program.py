@@ -30,14 +30,31 @@ class Program:
         rules: rules that run (no drafts), sorted by id.
         strata: order of evaluation.
         settings: thresholds of the pack.
-        fingerprint: hash of everything that can change a result; equal programs have equal fingerprints.
     """
 
     schema: Schema
     rules: tuple[Rule, ...]
     strata: tuple[Stratum, ...]
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    fingerprint: str = ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that can change a result, or what an engine prepares; equal programs have equal ones.
+
+        Wording and places of the vocabulary, which no engine reads, are left out.
+        """
+        schema = self.schema
+        stated = [r for _, r in sorted(schema.relations.items()) if r.kind is not RelationKind.DERIVED]
+        # Where rules look for the phase is written in none of them.
+        phase = schema.phase and [*schema.phase, schema.relations[schema.phase[0]].index(schema.phase[1])]
+        content = [
+            _canonical(self.rules),
+            _canonical(derived_relations(schema)),
+            [[r.name, r.kind.value, _canonical(r.columns)] for r in stated],
+            _canonical(self.settings),
+            phase,
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
     @cached_property
     def by_id(self) -> Mapping[str, int]:
@@ -115,17 +132,7 @@ def program_of(
     rules: tuple[Rule, ...], schema: Schema, strata: tuple[Stratum, ...], settings: Mapping[str, Setting] | None = None
 ) -> Program:
     """Freeze checked rules and their strata into a program."""
-    settings = dict(settings or {})
-    # Where rules look for the phase is written in none of them.
-    phase = None if schema.phase is None else [*schema.phase, schema.relations[schema.phase[0]].index(schema.phase[1])]
-    digest = hashlib.sha256(
-        json.dumps(
-            [_canonical(rules), _canonical(derived_relations(schema)), _canonical(settings), phase],
-            sort_keys=True,
-            ensure_ascii=True,
-        ).encode()
-    ).hexdigest()
-    return Program(schema, rules, strata, settings, digest)
+    return Program(schema, rules, strata, dict(settings or {}))
 
 
 def derived_relations(schema: Schema) -> tuple[Relation, ...]:
@@ -137,9 +144,10 @@ def _canonical(value: Any) -> Any:
     """A JSON form that does not depend on hash order, places or file names."""
     match value:
         case Field():
-            return ["field", value.var, value.relation, _canonical(value.column), value.index]
-        case Column():
-            return ["column", value.name, value.type.kind.value, value.arity.value, sorted(value.type.targets)]
+            return ["field", value.var, value.relation, _canonical(value.column), value.index, value.derived]
+        case Column(name=name, type=type_, arity=arity, may_be_nothing=nothing):
+            # Engines leave out what values that are none would take.
+            return ["column", name, type_.kind.value, arity.value, sorted(type_.targets), nothing]
         case Span():
             return None
         case enum.Enum():

@@ -36,6 +36,18 @@ def folded(text: str) -> str:
     return _UMLAUTS.sub("", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
+class PhraseError(ValueError):
+    """Phrases of a table cannot be used.
+
+    Attributes:
+        problems: each such phrase as it stands in the table, and what is wrong with it.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(message for _, message in self.problems))
+
+
 @dataclass(frozen=True, slots=True)
 class KindNames:
     """The phrases by which names are recognised.
@@ -51,7 +63,7 @@ class KindNames:
         joining: words for `and`; a phrase does not reach across one it does not contain.
 
     Raises:
-        ValueError: a phrase has no words, or stands for two things; the message names all of them.
+        PhraseError: phrases have no words, or stand for two things.
     """
 
     kinds: Mapping[TaskKind, tuple[str, ...]] = field(default_factory=dict)
@@ -232,17 +244,18 @@ class _Recogniser:
 
     @staticmethod
     def _check(phrases: Iterable[_Phrase]) -> None:
-        problems: list[str] = []
+        problems: list[tuple[str, str]] = []
         seen: dict[tuple[_Word, ...], _Phrase] = {}
         for phrase in phrases:
             if not phrase.words:
-                problems.append(f"the phrase {phrase.text!r} has no words that count")
+                problems.append((phrase.text, f"the phrase {phrase.text!r} has no words that count"))
                 continue
             first = seen.setdefault(phrase.words, phrase)
             if (first.kind, first.qualifier) != (phrase.kind, phrase.qualifier):
-                problems.append(f"the phrase {phrase.text!r} stands for {_meaning(first)} and {_meaning(phrase)}")
+                message = f"the phrase {phrase.text!r} stands for {_meaning(first)} and {_meaning(phrase)}"
+                problems.append((phrase.text, message))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise PhraseError(problems)
 
     def recognise(self, name: str) -> Recognition:
         words = self._forms.words(name)

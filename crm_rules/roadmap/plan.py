@@ -237,6 +237,8 @@ class Plan:
         name: name of the plan; "" when it has none.
         start: when the project starts; None to take the earliest stated start of a task that waits for no other.
         status_date: progress is known up to here; work that is left comes later.
+        work_after_status: work that is left is put after the status date, as Primavera does; False to leave it
+            where links put it, as Microsoft Project does until somebody reschedules.
         calendar: the plan's own working time.
         calendars: further calendars by name.
         lag_calendar: whose working time lags are counted in.
@@ -261,6 +263,7 @@ class Plan:
     lag_calendar: LagCalendar = LagCalendar.SUCCESSOR
     critical_limit_minutes: int = 0
     minutes_per_day: int = MINUTES_PER_DAY
+    work_after_status: bool = True
 
     def __post_init__(self) -> None:
         counted = Counter(t.id for t in self.tasks)

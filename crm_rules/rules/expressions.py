@@ -23,12 +23,25 @@ MIRRORED: dict[CompareOp, CompareOp] = {"==": "==", "!=": "!=", "<": ">", "<=": 
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A literal or a pack setting, encoded; a list literal is a tuple."""
+    """A literal or a pack setting, encoded; a list literal is a tuple.
+
+    1, 1.0 and True are different literals although they are equal values: arithmetic on them gives
+    different results, so that an expression with the one cannot stand in for one with the other.
+    """
 
     value: Value
     type: ValueType
     arity: Arity = Arity.ONE
     setting: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self._form() == other._form()
+
+    def __hash__(self) -> int:
+        return hash(self._form())
+
+    def _form(self) -> tuple[object, ...]:
+        return exact(self.value), self.type, self.arity, self.setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,13 @@ class Call:
 
 
 Expr = Const | Field | Local | Compare | In | And | Or | Not | Known | Arith | Raised | AtLeast | Aggregate | Call
+
+
+def exact(value: Value) -> object:
+    """What is equal for values that no operation can tell apart: of one Python type, to the sign of a zero."""
+    if isinstance(value, tuple):
+        return tuple(map(exact, value))
+    return type(value), value.hex() if isinstance(value, float) else value
 
 
 def children(expr: Expr) -> Iterator[Expr]:

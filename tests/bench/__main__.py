@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench NAME ...`, those of `BENCHES` named, or all of them.
+"""Benchmarks: `python -m tests.bench [NAME]...`, all of them when none is named.
 
 Times say little beyond the machine they were taken on; compare the ratios. Before anything is
 measured, the answers of all contestants are compared as sets.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, engines, large, scheduling, small, stages
+from tests.bench import cold, engines, large, monte_carlo, scheduling, small, stages
 from tests.bench.timing import ROUNDS, show
 
 BENCHES: Final[Mapping[str, Callable[[int], None]]] = {
@@ -22,6 +22,7 @@ BENCHES: Final[Mapping[str, Callable[[int], None]]] = {
     "large": large.bench,
     "schedule": scheduling.bench,
     "engines": engines.bench,
+    "simulation": monte_carlo.bench,
     "cold": cold.bench,
 }
 

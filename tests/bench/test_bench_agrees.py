@@ -8,7 +8,7 @@ import pytest
 
 from crm_rules.engine.registry import engine_named
 from crm_rules.roadmap.cycles import find_loops
-from tests.bench import large, scheduling, small
+from tests.bench import large, monte_carlo, scheduling, small
 from tests.bench.one_project import LISTS, PER_LIST
 from tests.bench.rule_pairs import AGGREGATES, CHAIN, JOINS, NEGATIONS, PAIRS, SINGLES
 from tests.bench.timing import Times, contest, duration
@@ -52,6 +52,14 @@ def _matches(case: small.Case) -> small.Matches:
 def test_large_contestants_agree() -> None:
     counts = {case.name: large.agree(case) for case in large.cases()}
     assert list(counts.values()) == [(8500, 0), (30600, 26100)]
+
+
+def test_a_simulation_in_which_nothing_varies_is_the_schedule() -> None:
+    plan = monte_carlo.uncertain_plan()
+    assert (len(plan.tasks), len(plan.links)) == (1_000, 2_000)
+    drawn = monte_carlo.agree(plan)
+    assert drawn.samples == 1_000
+    assert all(t.deviation_minutes for t in drawn.tasks.values())
 
 
 def test_a_contest_measures_every_contestant_in_every_round() -> None:

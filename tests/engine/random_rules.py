@@ -511,7 +511,7 @@ class _Writer:
         if not self._literals(term.type):
             return f"{term.text} {choices.pick(('==', '!='))} {term.text}"
         if fixed or choices.chance(25):
-            literals = sorted({self._literal(term.type) for _ in range(2)})
+            literals = self._members(term.type, 2)
             return f"{term.text} {choices.pick(('in', 'not in'))} [{', '.join(literals)}]"
         return f"{term.text} {choices.pick(ops)} {self._literal(term.type)}"
 
@@ -577,7 +577,7 @@ class _Writer:
             case "overlap" if several:
                 return f"overlap({term.text}, {choices.pick(several).text})"
             case "literals" if kind is not Kind.BOOL and literal:
-                literals = sorted({self._literal(term.type) for _ in range(choices.between(1, 2))})
+                literals = self._members(term.type, choices.between(1, 2))
                 return f"overlap({term.text}, [{', '.join(literals)}])"
             case _ if kind is Kind.BOOL:
                 return f"true in {term.text}"
@@ -625,6 +625,10 @@ class _Writer:
                 return f"'{choices.pick(type_.enum.members)}'"
             case Kind.KEY:
                 return repr(choices.pick(self._named(type_)))
+
+    def _members(self, type_: ValueType, count: int) -> list[str]:
+        """Literals for a list, in which 1 and 1.0 would be one member that stands there twice."""
+        return sorted({self._literal(type_).removesuffix(".0") for _ in range(count)})
 
     def _named(self, type_: ValueType) -> list[str]:
         """Keys that rules may name."""

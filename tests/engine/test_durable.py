@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
+import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,15 +23,16 @@ from hypothesis import given, settings
 from crm_rules import api
 from crm_rules.engine import registry
 from crm_rules.engine.compiled import CompiledEngine
-from crm_rules.engine.durable_layout import Identities, Registry, Shard, check_names, distinct, fnv1a, lay_out
+from crm_rules.engine.durable_layout import Identities, IsCell, Numbering, Shard, check_names, distinct, fnv1a, lay_out
 from crm_rules.engine.durable_patterns import Mode
-from crm_rules.engine.durable_plan import plan_variants
+from crm_rules.engine.durable_plan import MOST_ALTERNATIVES, plan_variants
 from crm_rules.engine.protocol import Engine, Limits
 from crm_rules.engine.reference import ReferenceEngine
 from crm_rules.engine.registry import engine_named, installed_engines
-from crm_rules.errors import EngineError, RulesetError, UnsupportedByEngine
+from crm_rules.errors import EngineError, LimitReached, RulesetError, UnsupportedByEngine
 from crm_rules.facts.base import FactBase
-from crm_rules.facts.schema import Column, Kind, Relation, RelationKind, Schema, ValueType
+from crm_rules.facts.schema import Arity, Column, Kind, Relation, RelationKind, Schema, ValueType
+from crm_rules.facts.values import NO_VALUE
 from crm_rules.program.program import Program, compile_program
 from tests import fuzz, soak
 from tests.engine.choices import Seeded
@@ -114,7 +120,11 @@ def test_random_programs_have_the_same_run(case: Case) -> None:
 def test_all_engines_agree_on_many_programs_in_which_much_happens() -> None:
     tally = fuzz.fuzz((REFERENCE, engine_named("durable"), COMPILED), seed=31, numbers=range(160))
     assert tally.failure == ""
+    assert tally.unanswered == []
     counts = tally.counts
+    assert counts["programs"] > 120
+    assert all(n >= fuzz.FACTS * counts["programs"] for n in tally.compared.values())
+    assert len(tally.compared) == 3
     assert counts["programs that fire"] >= 0.8 * counts["programs"]
     assert counts["recursive programs"] >= 0.1 * counts["programs"]
     for what in ("negations", "aggregates", "raised", "any", "some", "certain firings", "possible firings"):
@@ -148,9 +158,9 @@ TIGHT: dict[str, dict[str, int]] = {
     "no alternatives": {"plan.MOST_VARIANTS": 1, "plan.MOST_ALTERNATIVES": 1},
     "few alternatives": {"plan.MOST_VARIANTS": 3, "plan.MOST_ALTERNATIVES": 2, "durable.BATCH": 1},
     "one join": {"plan.MOST_JOINS": 1, "durable.BATCH": 3},
-    "no sets": {"plan.MOST_EXPLODED": 0, "layout.MOST_PATTERNS": 1},
-    "one set": {"plan.MOST_EXPLODED": 1, "layout.MOST_PATTERNS": 6},
-    "few patterns": {"plan.MOST_PATTERNS": 4, "layout.MOST_PROPERTIES": 2},
+    "no sets": {"plan.MOST_EXPLODED": 0, "layout.MOST_PATTERNS_OF_RULESET": 1},
+    "one set": {"plan.MOST_EXPLODED": 1, "layout.MOST_PATTERNS_OF_RULESET": 6},
+    "few patterns": {"plan.MOST_PATTERNS_OF_RULE": 4, "layout.MOST_PROPERTIES": 2},
 }
 
 
@@ -164,6 +174,9 @@ def test_how_a_rule_is_planned_makes_no_difference(
         monkeypatch.setattr(f"crm_rules.engine.durable{'' if module == 'durable' else '_' + module}.{constant}", value)
     tally = fuzz.fuzz((engine, COMPILED), seed=32, numbers=range(60))
     assert tally.failure == ""
+    assert tally.unanswered == []
+    assert tally.counts["programs"] > 45
+    assert tally.compared["durable", "compiled"] >= fuzz.FACTS * tally.counts["programs"]
     assert tally.counts["certain firings"] > 150
 
 
@@ -200,6 +213,41 @@ def test_threads_share_an_engine(engine: Engine) -> None:
     assert wrong == []
 
 
+@needed
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.parametrize("name", ["durable", "compiled"])
+def test_a_fork_can_run_while_another_thread_of_its_host_does(
+    name: str, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine if name == "durable" else CompiledEngine()
+    program, facts = busy_program(), team(2, 0, 3, 1)
+    expected = REFERENCE.run(program, facts)
+    inside, goes_on = threading.Event(), threading.Event()
+
+    def holds_the_lock() -> None:
+        with engine._lock.here:
+            inside.set()
+            goes_on.wait()
+
+    thread = threading.Thread(target=holds_the_lock)
+    thread.start()
+    inside.wait()
+    fork = os.fork()
+    if not fork:
+        try:
+            # What waits for a lock nobody has ends here.
+            signal.setitimer(signal.ITIMER_REAL, 10)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            os._exit(0 if engine.run(program, facts).same_answers(expected) else 1)
+        finally:
+            os._exit(2)
+    goes_on.set()
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
+    assert same(program, facts, engine, REFERENCE)
+
+
 # -- what reaches the library -------------------------------------------------------------------
 
 
@@ -208,7 +256,7 @@ def shards_of(program: Program) -> list[Shard]:
     found: list[Shard] = []
     for stratum in program.strata:
         for mode in MODES:
-            found += lay_out([plan_variants(program, p, mode) for p in stratum.rules], Registry())
+            found += lay_out([plan_variants(program, p, mode) for p in stratum.rules], Numbering())
     return found
 
 
@@ -299,26 +347,78 @@ def test_no_two_identities_have_one_hash() -> None:
     assert not distinct(["40189", "797186"])
 
 
-def test_names_the_library_would_confuse_are_noticed() -> None:
+@needed
+def test_engines_count_their_facts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm_rules.engine.durable import DurableEngine
+
+    def slow(text: str, start: int = 0) -> int:
+        time.sleep(0.0005)
+        return fnv1a(text, start)
+
+    engines = [DurableEngine(), DurableEngine()]
+    program, facts = busy_program(), team(2, 0, 3, 1)
+    with monkeypatch.context() as slowed:
+        slowed.setattr("crm_rules.engine.durable_layout.fnv1a", slow)
+        threads = [threading.Thread(target=e.run, args=(program, facts)) for e in engines]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for engine in engines:
+        hashes = engine._identities._hashes
+        assert len(hashes) > 5
+        assert hashes == [fnv1a("f"), *(fnv1a(f"f{n}") for n in range(1, len(hashes)))]
+        engine.close()
+
+
+def test_names_the_library_would_confuse_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fnv1a("costarring") == fnv1a("liquid")
     assert not distinct(["costarring", "declinate", "liquid"])
     assert fnv1a("") == 0x811C9DC5
     assert fnv1a("foobar") == 0xBF9CF968  # test vector of the authors of the hash
+    (kind, *_) = (k for s in shards_of(chain(2)) for k in s.kinds.values())
+    check_names([kind])
+    crowded = replace(kind, cells={IsCell(n, "open"): n for n in range(248)})
+    with pytest.raises(EngineError, match="facts for durable-rules have 253 properties, and it reads 252"):
+        check_names([crowded])
+    monkeypatch.setattr("crm_rules.engine.durable_layout.KIND", "c0")
+    with pytest.raises(EngineError, match="cannot tell the properties of its facts apart"):
+        check_names([kind])
+    monkeypatch.setattr("crm_rules.engine.durable_layout.RESERVED", ("m0",))
+    with pytest.raises(EngineError, match="cannot tell the patterns of a rule apart"):
+        check_names([])
+
+
+@pytest.mark.parametrize("fields", [4, 12])
+def test_alternatives_are_counted_before_they_are_made(fields: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every equality of two values that may be unknown triples them: 12 of them would be half a million."""
+    columns = tuple(Column(f"f{n}", ValueType(Kind.NUMBER)) for n in range(fields))
+    schema = Schema.of([Relation("wide", RelationKind.LIST, (PEOPLE.relations["people"].columns[0], *columns))])
+    where = [f"v.f{n} == w.f{n}" for n in range(fields)]
+    program = compile_program([risk("r", each("w in wide"), none("v in wide", *where))], schema)
+
+    def few(*options: Any) -> Any:
+        assert math.prod(map(len, options)) <= MOST_ALTERNATIVES
+        return product(*options)
+
+    monkeypatch.setattr("crm_rules.engine.durable_plan.product", few)
+    patterns = [len(plan_variants(program, 0, mode).variants[0].patterns) for mode in MODES]
+    assert patterns == [1, 2]
 
 
 @needed
 def test_values_of_one_hash_are_not_joined(engine: Any, library: Any) -> None:
     program = compile_program([risk("r", each("p in people"), each("q in people", "p.boss == q.id"))], PEOPLE)
-    (shard,) = lay_out([plan_variants(program, 0, "sure")], Registry())
+    (shard,) = lay_out([plan_variants(program, 0, "sure")], Numbering())
     (first, second) = shard.kinds.values()
     assert (len(first.views), len(first.cells), len(second.views), len(second.cells)) == (1, 1, 1, 1)
     assert fnv1a("40189") == fnv1a("797186")
     from crm_rules.engine.durable import _Compiled
 
-    compiled = _Compiled(())
+    compiled = _Compiled((), Identities())
     with compiled.open(shard) as memory:
         facts = [(first, (1, 40189)), (second, (1, 797186)), (second, (1, 40189))]
-        ((numbers, matches),) = memory.assert_facts(facts)
+        ((numbers, matches),) = ((n, list(m)) for n, m in memory.assert_facts(facts))
     compiled.close()
     assert [m for _, m in matches] == [{"m0": numbers[0], "m1": numbers[2]}]
 
@@ -464,6 +564,84 @@ def test_limits_hold(limits: Limits, words: str, engine: Engine) -> None:
     assert [row[0] for row in run.derived["counted"].certain] == list(range(10))
 
 
+def pairs_program() -> Program:
+    """A rule all pairs match and none fulfils, and one that fires."""
+    return compile_program(
+        [
+            risk("a.pairs", each("p in people"), each("q in people", "p.load > q.load + 100")),
+            risk("b.all", each("p in people")),
+        ],
+        PEOPLE,
+    )
+
+
+@needed
+def test_matches_are_fetched_one_at_a_time_and_are_limited(
+    engine: Any, library: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, facts = pairs_program(), team(*range(30))
+    made: list[str] = []
+    create = library.create_ruleset
+
+    def creates(name: str, text: str) -> int:
+        made.append(text)
+        handle: int = create(name, text)
+        return handle
+
+    monkeypatch.setattr(library, "create_ruleset", creates)
+    fetched: list[int] = []
+    original = library.complete_and_start_action
+
+    def fetches(handle: int, state: int) -> str | None:
+        fetched.append(handle)
+        text: str | None = original(handle, state)
+        return text
+
+    with monkeypatch.context() as counted:
+        counted.setattr(library, "complete_and_start_action", fetches)
+        with pytest.raises(LimitReached) as caught:
+            engine.run(program, facts, limits=Limits(matches=200))
+    assert str(caught.value) == (
+        "durable-rules reported more than 200 matches, the last one of a.pairs (limit: matches)"
+    )
+    assert caught.value.rules == ("a.pairs",)
+    assert 200 <= len(fetched) < 230
+    run = engine.run(program, facts, possible=True, limits=Limits(matches=2 * (900 + 30)))
+    assert run.same_answers(COMPILED.run(program, facts))
+    assert len(run.certain_records) == 30
+    # The ruleset that was left early is used again; the other one is that of the loose program.
+    assert len(made) == 2
+
+
+@needed
+def test_runs_that_end_early_leave_no_memory_behind(engine: Engine) -> None:
+    program, facts = pairs_program(), team(*range(60))
+    found = []
+    for _ in range(40):
+        with pytest.raises(LimitReached):
+            engine.run(program, facts, limits=Limits(matches=5))
+        found.append(soak.resident_bytes())
+    assert found[-1] - found[9] < 4_000_000
+
+
+@needed
+def test_the_clock_is_looked_at_between_matches(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, facts = pairs_program(), team(*range(30))
+    looks: list[float] = []
+
+    def ticks() -> float:
+        looks.append(float(len(looks)))
+        return looks[-1]
+
+    with monkeypatch.context() as ticking:
+        ticking.setattr("crm_rules.engine.durable_run.monotonic", ticks)
+        with pytest.raises(LimitReached) as caught:
+            engine.run(program, facts, limits=Limits(seconds=50))
+    assert str(caught.value) == "the engine 'durable' gave no answer within 50 seconds (limit: seconds)"
+    assert len(looks) == 52
+    assert same(program, facts, engine, COMPILED)
+
+
 def chain(length: int) -> Program:
     """A rule over so many people, each the boss of the one before."""
     eaches = [each("p0 in people")]
@@ -520,13 +698,34 @@ def test_rulesets_are_made_once_and_deleted_with_the_program(
 
 
 @needed
-def test_programs_of_one_fingerprint_and_different_vocabularies_are_not_confused(engine: Engine) -> None:
+@pytest.mark.parametrize("name", ["durable", "compiled"])
+def test_a_value_that_is_computed_is_not_taken_for_one_that_is_stated(name: str, engine: Engine) -> None:
+    """The same rules over the same facts; but computed values may be missing, and plans rely on it."""
+    engine = engine if name == "durable" else CompiledEngine()
+    stated = PEOPLE.relations["people"]
+    people = replace(stated, columns=(*stated.columns[:-1], replace(stated.columns[-1], computed=True)))
+    computed = Schema.of([people, *(r for r in PEOPLE.relations.values() if r is not stated)])
+    drafts = [risk("a", each("p in people"), none("q in people", "q.id != p.id", "q.load == p.load"))]
+    drafts.append(risk("b", each("p in people"), none("q in people", "q.load == p.load")))
+    drafts.append(risk("c", each("p in people"), each("q in people", "q.load == p.load")))
+    rows: list[dict[str, Any]] = [{"id": "p0", "load": NO_VALUE}, {"id": "p1", "load": None}, {"id": "p2", "load": 3}]
+    programs = [compile_program(drafts, schema) for schema in (PEOPLE, computed)]
+    engine.run(programs[0], team(1, 2))
+    facts = FactBase.of(computed, {"people": rows})
+    run = engine.run(programs[1], facts)
+    assert run.differences(REFERENCE.run(programs[1], facts)) == []
+    assert programs[0].fingerprint != programs[1].fingerprint
+    assert compile_program(drafts, computed).fingerprint == programs[1].fingerprint
+
+
+@needed
+def test_programs_of_different_vocabularies_are_not_confused(engine: Engine) -> None:
     section = Relation("company", RelationKind.SECTION, (Column("id", ValueType(Kind.KEY)),))
     larger = PEOPLE.extended([section])
     program = busy_program()
     other = replace(program, schema=larger)
     facts = FactBase.of(larger, {"people": [{"id": "p0", "boss": "p0", "load": 2}]})
-    assert other.fingerprint == program.fingerprint
+    assert other.fingerprint != program.fingerprint
     for _ in range(2):
         assert same(program, team(2, 0), engine, COMPILED)
         assert same(other, facts, engine, COMPILED)
@@ -605,3 +804,22 @@ def test_where_it_cannot_be_imported_one_sentence_says_how_to_get_it(
 def test_where_it_can_be_imported_it_is_listed() -> None:
     assert installed_engines() == ("compiled", "durable", "reference")
     assert engine_named("durable") is engine_named("durable")
+
+
+# -- numbers that are none ----------------------------------------------------------------------
+
+
+def test_what_is_not_a_number_is_refused_before_engines_can_disagree_about_it() -> None:
+    with pytest.raises(ValueError, match=r"^load of 'p1' in people is not a number \(NaN\)$"):
+        team(1, math.nan)
+    several = Schema.of(
+        [
+            Relation(
+                "s",
+                RelationKind.SECTION,
+                (PEOPLE.relations["people"].columns[0], Column("n", ValueType(Kind.NUMBER), Arity.SET)),
+            )
+        ]
+    )
+    with pytest.raises(ValueError, match=r"^n of 's' in s is not a number"):
+        FactBase.of(several, {"s": {"id": "s", "n": [1, math.nan]}})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -178,6 +180,52 @@ def test_an_endless_run_ends_when_its_time_is_over(engine: IsolatedEngine, what:
     assert who(engine)[0] != before
 
 
+@pytest.mark.parametrize("seconds", [math.inf, 1e10, 10**400, threading.TIMEOUT_MAX])
+def test_a_time_nobody_can_wait_for_is_no_mistake(engine: IsolatedEngine, seconds: float) -> None:
+    assert who(engine, limits=Limits(seconds=seconds))[0] == who(engine)[0]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, -0.5, math.nan, "60"])
+def test_a_time_that_is_none_is_refused(seconds: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^seconds has to be a number above 0, not {seconds!r}$"):
+        Limits(seconds=seconds)
+
+
+@pytest.mark.parametrize("name", ["derived_facts", "firings", "rounds", "combinations", "matches"])
+@pytest.mark.parametrize("value", [-1, math.nan, math.inf, 2.5, None, True])
+def test_a_limit_that_cannot_be_counted_to_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} has to be a whole number of at least 0, not {value!r}$"):
+        Limits(**{name: value})
+    assert getattr(Limits(**{name: 0}), name) == 0
+
+
+def test_an_answer_that_comes_as_the_time_ends_counts_and_the_process_is_not_asked_again(
+    engine: IsolatedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kills: list[int] = []
+    exchange, kill = isolated._Worker._exchange, subprocess.Popen.kill
+
+    def lingers(worker: Any, request: Any) -> Any:
+        answer = exchange(worker, request)
+        while not kills:
+            time.sleep(0.01)
+        return answer
+
+    def takes_its_time(process: Any) -> None:
+        kills.append(process.pid)
+        if len(kills) > 1:
+            kill(process)
+
+    who(engine)
+    with monkeypatch.context() as slowed:
+        slowed.setattr(isolated._Worker, "_exchange", lingers)
+        slowed.setattr(subprocess.Popen, "kill", takes_its_time)
+        pid = who(engine, limits=Limits(seconds=0.2))[0]
+    assert kills[0] == pid
+    assert who(engine)[0] != pid
+    assert not alive(pid)
+
+
 def test_without_a_limit_there_is_one(engine: IsolatedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     who(engine)
     monkeypatch.setattr(isolated, "DEFAULT_SECONDS", 0.5)
@@ -294,6 +342,88 @@ def test_a_fork_of_the_host_has_a_process_of_its_own(engine: IsolatedEngine) -> 
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
     assert who(engine)[0] == pid
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_fork_can_run_while_another_thread_of_its_host_does(engine: IsolatedEngine) -> None:
+    pid = who(engine)[0]
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(who(engine, "wait")))
+    thread.start()
+    while not engine._lock.here.locked():
+        time.sleep(0.01)
+    # The thread is reading the answer by now.
+    time.sleep(0.2)
+    fork = os.fork()
+    if not fork:
+        try:
+            # What waits for a lock nobody has ends here.
+            signal.setitimer(signal.ITIMER_REAL, 20)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            other = who(engine)[0]
+            engine.close()
+            os._exit(0 if other != pid and not alive(other) else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
+    thread.join()
+    assert [a[0] for a in answers] == [pid]
+    assert who(engine)[0] == pid
+
+
+def test_a_fork_does_not_send_what_its_host_was_about_to(engine: IsolatedEngine) -> None:
+    pid = who(engine)[0]
+    worker = engine._worker
+    assert worker is not None
+    stdin = worker._process.stdin
+    assert stdin is not None
+    fork = os.fork()
+    if not fork:
+        try:
+            stdin.write(b"half a request")
+            engine.close()
+            os._exit(0)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) == 0
+    assert who(engine)[0] == pid
+
+
+def test_an_interruption_while_the_process_starts_is_for_the_host(tmp_path: Path) -> None:
+    package = tmp_path / "crm_rules" / "engine"
+    package.mkdir(parents=True)
+    (tmp_path / "crm_rules" / "__init__.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)\n")
+    (package / "__init__.py").write_text("")
+    (package / "isolated.py").write_text("def serve():\n    print('served')\n")
+    command = [sys.executable, "-I", "-c", isolated._START]
+    # Whoever runs the tests may ignore interruptions, and what is started would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        done = subprocess.run(command, input=pickle.dumps([str(tmp_path), *sys.path]), capture_output=True, check=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b"served", b"")
+
+
+DAEMON = """
+import os, sys
+os.close(2)
+sys.stderr = None
+from crm_rules.engine.isolated import IsolatedEngine
+from tests.engine.fake_engines import Fake
+from tests.engine.test_isolated import FACTS, program
+engine = IsolatedEngine("fake", Fake)
+for what in ("print", "answer"):
+    print(len(engine.run(program(what), FACTS).certain_records))
+"""
+
+
+def test_a_host_without_standard_error_has_answers_as_well() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DAEMON], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n1\n")
 
 
 SCRIPT = """

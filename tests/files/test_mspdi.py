@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, ClassVar
 
 import pytest
 
@@ -147,6 +148,7 @@ class TestSample:
         assert self.plan.start == START
         assert self.plan.status_date == at("2026-03-20 17:00")
         assert self.plan.critical_limit_minutes == 2 * 450
+        assert self.plan.minutes_per_day == 450
         assert self.plan.complete
         assert self.imported.notes == ()
 
@@ -295,6 +297,39 @@ class TestTasks:
 
     def test_zones_and_seconds_of_dates_are_dropped(self) -> None:
         assert one_task(mspdi(task(1, Deadline="2026-03-04T08:00:59.5Z"))).deadline == at("2026-03-04 08:00")
+
+    def test_another_project_file_put_in_leaves_the_plan_incomplete(self) -> None:
+        imported = read(mspdi(task(1, IsSubproject=1)))
+        assert not imported.plan.complete
+        assert "stands for another project file" in imported.notes[0].message
+        assert read(mspdi(task(1, IsSubproject=1), task(2, OutlineLevel=2))).plan.complete
+
+
+class TestStatusDate:
+    EARLIER: ClassVar = {"EarlyStart": "2026-03-05T08:00:00", "EarlyFinish": "2026-03-09T17:00:00"}
+    LATER: ClassVar = {"EarlyStart": "2026-03-09T08:00:00", "EarlyFinish": "2026-03-09T17:00:00"}
+
+    @pytest.mark.parametrize(
+        ("values", "moved"),
+        [
+            (LATER, True),
+            (EARLIER, False),
+            (EARLIER | {"ActualStart": "2026-03-05T08:00:00"}, True),
+            ({"EarlyFinish": "2026-03-05T17:00:00", "ActualStart": "2026-03-05T08:00:00"}, False),
+            (EARLIER | {"PercentComplete": 100}, True),
+            (EARLIER | {"Manual": 1}, True),
+            (EARLIER | {"ConstraintType": 2, "ConstraintDate": "2026-03-05T08:00:00"}, True),
+            (EARLIER | {"Active": 0}, True),
+            ({}, True),
+        ],
+    )
+    def test_whether_work_that_is_left_is_put_after_it(self, values: dict[str, Any], moved: bool) -> None:
+        """As the results stored for unfinished tasks show it."""
+        plan = read(mspdi(task(1, **values), task(2, **self.LATER), StatusDate="2026-03-06T17:00:00")).plan
+        assert plan.work_after_status is moved
+
+    def test_no_status_date(self) -> None:
+        assert read(mspdi(task(1, **self.EARLIER))).plan.work_after_status
 
 
 class TestLinks:

@@ -130,6 +130,19 @@ class TestExceptions:
         found = own(exceptions(exception("2026-03-02", "2026-12-31", **rule)))
         assert free(found, "2026-03-01", "2026-12-31") == ["2026-03-02", "2026-03-09"]
 
+    @pytest.mark.parametrize("kind", [0, 8, 10, -1])
+    def test_a_recurrence_nobody_knows_is_no_long_holiday(self, kind: int) -> None:
+        found = imported(calendar(2, exceptions(exception("2026-03-02", "2026-12-31", Type=kind))))
+        assert found.plan.calendar.exceptions == ()
+        assert [n.message for n in found.notes] == [
+            f"an exception of a calendar recurs in a way that is not known ({kind}) and is left out"
+        ]
+
+    def test_an_exception_without_a_type_is_a_range(self) -> None:
+        for values in ({}, {"Type": 9}):
+            found = own(exceptions(exception("2026-03-02", "2026-03-03", **values)))  # type: ignore[arg-type]
+            assert free(found, "2026-03-01", "2026-03-08") == ["2026-03-02", "2026-03-03"]
+
     def test_the_old_form_among_the_days(self) -> None:
         old = (
             "<WeekDay><DayType>0</DayType><DayWorking>0</DayWorking><TimePeriod>"

@@ -144,6 +144,11 @@ class TestMistakes:
             "plan.xml:12: Duration of task 'Task 8' (UID 8) is negative: -PT8H0M0S",
         ]
 
+    def test_a_day_without_minutes(self) -> None:
+        assert refused(mspdi(MinutesPerDay=0)) == [
+            "plan.xml: MinutesPerDay of the project is 0, where a day has at least one"
+        ]
+
     def test_thousands_of_them_are_counted(self) -> None:
         messages = refused(mspdi(*(task(n, Duration="x") for n in range(1, 1001))))
         assert len(messages) == 201
@@ -178,6 +183,17 @@ class TestMistakes:
         found = read(mspdi(task(1, Deadline="", Duration="", Name=""))).plan.tasks[0]
         assert (found.deadline, found.duration_minutes, found.name) == (None, None, "1")
 
+    def test_elements_of_other_namespaces_are_passed_over_with_all_they_hold(self) -> None:
+        other = '<x:Duration xmlns:x="urn:x"><Duration>PT1H</Duration></x:Duration><x xmlns=""><UID>7</UID></x>'
+        found = read(mspdi(task(1, other))).plan.tasks
+        assert [(t.id, t.duration_minutes) for t in found] == [("1", 480)]
+
+    def test_elements_within_a_value_are_passed_over(self) -> None:
+        assert read(mspdi(task(1, Name="A<b>x<UID>7</UID></b>B"))).plan.tasks[0].name == "AB"
+
+    def test_of_two_values_the_first_counts(self) -> None:
+        assert read(mspdi(task(1, "<Name>later</Name>"))).plan.tasks[0].name == "Task 1"
+
     def test_names_in_messages_are_made_printable_and_short(self) -> None:
         (message,) = refused(mspdi(task(1, Name="a\n\u2028" + "b" * 500, Duration="x")))
         assert "\n" not in message
@@ -199,6 +215,31 @@ class TestMistakes:
             "a period of a calendar has no FromDate before its ToDate",
             "a working time has no FromTime before its ToTime",
             "two calendars have the UID 1",
+        ]
+
+    def test_work_weeks(self) -> None:
+        def week(first: str, last: str) -> str:
+            period = element("TimePeriod", elements(FromDate=f"{first}T00:00:00", ToDate=f"{last}T00:00:00"))
+            return f"<WorkWeek>{period}</WorkWeek>"
+
+        weeks = week("0001-01-01", "9999-01-01") + week("2026-02-01", "2026-01-01") + "<WorkWeek/>"
+        calendars = f"<Calendar><UID>1</UID><WorkWeeks>{weeks}</WorkWeeks></Calendar>"
+        assert [m.split(": ")[1] for m in refused(mspdi(calendars=calendars))] == [
+            "a period of a calendar has no FromDate before its ToDate",
+            "a period of a calendar has no FromDate before its ToDate",
+            "a work week of a calendar holds for more than 50,000 days",
+        ]
+
+    def test_header_and_resources(self) -> None:
+        resources = "<Resources><Resource><Name>Ann</Name></Resource></Resources>"
+        assert refused(mspdi(rest=resources, CriticalSlackLimit="few")) == [
+            "plan.xml: CriticalSlackLimit of the project is 'few', which is no whole number",
+            "plan.xml:2: a resource has no UID",
+        ]
+
+    def test_a_link_without_a_predecessor(self) -> None:
+        assert refused(mspdi(task(1, "<PredecessorLink/>"))) == [
+            "plan.xml:3: a link of task 'Task 1' (UID 1) has no PredecessorUID"
         ]
 
     def test_an_exception_that_recurs_for_ever(self) -> None:
