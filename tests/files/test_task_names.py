@@ -36,7 +36,8 @@ class TestExamples:
     @pytest.mark.parametrize("language", [0, 1, 2])
     def test_every_kind_has_phrases_in_each_language_that_stand_for_it(self, language: int) -> None:
         """A phrase without stars is a name; none of them may fall to another kind or to a qualifier."""
-        for kind in TaskKind:
+        # No name says of itself that it belongs nowhere.
+        for kind in set(TaskKind) - {TaskKind.OTHER}:
             phrases = _phrases(kind)[language]
             assert len(phrases) >= 2, kind
             for phrase in phrases:
