@@ -4,10 +4,12 @@
 #   make demo PYTHON=python3.12     use this interpreter for a new environment
 #   make test VENV=.venv-3.13       keep a second environment beside the first
 #   make unit ARGS="-k rollout"     pass options to pytest
+#   make unit JOBS=0                in one process, as debuggers like it
 
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
+JOBS ?= auto
 PROGRAMS ?= 50300
 SECONDS ?=
 SEED ?= 1
@@ -60,7 +62,7 @@ contracts: $(STAMP) ## which room may import which (import-linter)
 	@$(VENV)/bin/lint-imports --no-logo --no-cache
 
 unit: $(STAMP) ## tests alone (pytest)
-	@$(PY) -m pytest --quiet $(ARGS)
+	@$(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 golden: $(STAMP) ## write the expected results of examples and reports anew, for review
 	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/report

@@ -97,16 +97,17 @@ class _State:
             if sum(len(self.known[r]) for r in self.program.derived_in) > self.limits.derived_facts:
                 raise too_many_facts(self.limits)
             after = ({r: (self.certain.get(r), self.possible.get(r)) for r in stratum.rules}, dict(self.known))
-            if before == after:
+            # Rules that do not feed each other would only say the same again.
+            if before == after or not stratum.recursive:
                 return
         raise too_many_rounds(self.limits, (self.program.rules[p] for p in stratum.rules))
 
     def _fire(self, position: int, derived: dict[str, dict[Row, bool]]) -> None:
         rule = self.program.rules[position]
-        witnessed = self.program.witnessed(position)
+        eaches, somes, witnessed = rule.eaches, rule.somes, self.program.witnessed(position)
         certain: list[tuple[Row | None, ...]] = []
         possible: list[tuple[Row, ...]] = []
-        for combination in product(*(self.known[e.relation] for e in rule.eaches)):
+        for combination in product(*(self.known[e.relation] for e in eaches)):
             self.tried += 1
             if self.tried > self.limits.combinations:
                 raise LimitReached(
@@ -116,7 +117,7 @@ class _State:
                 )
             env: dict[str, Any] = {
                 **self.sections,
-                **{e.var: c.row for e, c in zip(rule.eaches, combination, strict=True)},
+                **{e.var: c.row for e, c in zip(eaches, combination, strict=True)},
             }
             truth = all_of([self._gate(rule, env), clauses_truth(rule.when, env, self)])
             if truth is False:
@@ -124,9 +125,7 @@ class _State:
             surely = truth is True and all(c.certain for c in combination)
             rows = tuple(c.row for c in combination)
             if surely:
-                witnesses = tuple(
-                    witness(s, env, self) if w else None for s, w in zip(rule.somes, witnessed, strict=True)
-                )
+                witnesses = tuple(witness(s, env, self) if w else None for s, w in zip(somes, witnessed, strict=True))
                 certain.append((*rows, *witnesses))
             else:
                 possible.append(rows)
