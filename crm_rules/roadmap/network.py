@@ -57,6 +57,7 @@ class Network:
         durations: minutes; None when unknown; 0 for points. Of a task in progress, on an axis, what is left.
         is_task: whether the node is a task; points do not count for the project finish.
         floors: minute before which a node does not start, None for points that are only held by links.
+        ends: minute before which a node does not finish, however long it lasts; part of the floor too.
         caps: minute after which a finish makes float negative; None where there is none.
         fixed: what happened, and so is moved by nothing: finished tasks with dates, on an axis.
         begun: minute at which a task in progress has started, on an axis; None for all others.
@@ -79,6 +80,7 @@ class Network:
     durations: list[int | None]
     is_task: list[bool]
     floors: list[int | None]
+    ends: list[int | None]
     caps: list[int | None]
     fixed: list[bool]
     begun: list[int | None]
@@ -175,6 +177,7 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
         durations=[t.duration_minutes for t in tasks],
         is_task=[True] * count,
         floors=[0] * count,
+        ends=[None] * count,
         caps=[None] * count,
         fixed=[False] * count,
         begun=[None] * count,
@@ -297,6 +300,7 @@ class _Builder:
             durations=durations + [0] * points,
             is_task=[True] * count + [False] * points,
             floors=[0] * count + [None] * points,
+            ends=[None] * len(ids),
             caps=[None] * len(ids),
             fixed=[False] * len(ids),
             begun=[None] * len(ids),
