@@ -134,7 +134,9 @@ class Narrator:
             return because
         for laid in self._early_bounds(plain):
             if laid.at is not None and self._is_at(of, laid.type, laid.at, plain):
-                return self._with_break(f"{_LAID[laid.type]} {self._date(laid.at, laid.type in OF_FINISH)}", laid.at, of)
+                return self._with_break(
+                    f"{_LAID[laid.type]} {self._date(laid.at, laid.type in OF_FINISH)}", laid.at, of
+                )
         status = self._plan.earliest_work
         if (
             status is not None
