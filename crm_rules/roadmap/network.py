@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from operator import attrgetter
 from typing import Final
 
@@ -158,18 +159,22 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
     ids = [t.id for t in tasks]
     count = len(ids)
     nodes = dict(zip(ids, range(count), strict=True))
-    links = list(plan.links)
-    tails = [nodes[k.predecessor] for k in links]
+    leaving: list[list[PlanLink]] = [[] for _ in ids]
+    for link in plan.links:
+        leaving[nodes[link.predecessor]].append(link)
+    # Links are numbered by the task they leave, so that the passes, which go from task to task, read on in their lists.
+    links = [link for own in leaving for link in own]
+    numbers = iter(range(len(links)))
+    outgoing = [list(islice(numbers, len(own))) for own in leaving]
+    tails = [i for i, own in enumerate(leaving) for _ in own]
     heads = [nodes[k.successor] for k in links]
     kinds = [k.type for k in links]
     if kinds.count(LinkType.FS) == len(links):
         from_finish, to_finish = [True] * len(links), [False] * len(links)
     else:
         from_finish, to_finish = [kind in FROM_FINISH for kind in kinds], [kind in TO_FINISH for kind in kinds]
-    outgoing: list[list[int]] = [[] for _ in ids]
     incoming: list[list[int]] = [[] for _ in ids]
-    for k, (i, j) in enumerate(zip(tails, heads, strict=True)):
-        outgoing[i].append(k)
+    for k, j in enumerate(heads):
         incoming[j].append(k)
     return Network(
         ids=ids,
