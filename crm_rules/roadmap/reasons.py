@@ -193,19 +193,31 @@ class Narrator:
                 return f"{_LAID[constraint.type]} {self._date(constraint.at, True)}"
         if links:
             return self._events(links)
-        if plain.actual_start is not None and plain.remaining_minutes is not None:
-            held = [k for k in self._network.incoming[node] if self._found.driving[k]]
-            after = f" after {self._events(held)}" if held else ""
-            status = self._plan.earliest_work
-            if not held and status is not None:
-                after = f" after the status date, {self._date(status, True)}"
-            left = self._days(plain.remaining_minutes)
-            return f"{left} {'is' if left.startswith('1 ') else 'are'} left to do{after}"
+        if plain.actual_start is not None and (because := self._remains(of, plain, plain.actual_start)) is not None:
+            return because
         start = self._when(of.early_start, of.early_start_minutes, False)
         verb = "started" if plain.actual_start is not None else "starts"
         if not plain.duration_minutes:
             return f"it {verb} then and takes no time"
         return f"it {verb} {start} and takes {self._span(plain)}"
+
+    def _remains(self, of: TaskSchedule, plain: PlanTask, started: dt.datetime) -> str | None:
+        """Why what is left of a task in progress ends when it does; None where it runs on from its start."""
+        held = [k for k in self._network.incoming[self._nodes[of.id]] if self._found.driving[k]]
+        status = self._plan.earliest_work
+        worked, finish = self._calendar(plain).worked, self._count(plain, of.early_finish)
+        minutes = plain.remaining_minutes
+        if minutes is None:
+            minutes = plain.duration_minutes or 0
+            if worked(absolute(started)) + minutes == finish:
+                return None
+            if not held:
+                return None if status is None else f"it is not done by the status date, {self._date(status, True)}"
+        after = f" after {self._events(held)}" if held else ""
+        if not held and status is not None and worked(absolute(status)) + minutes == finish:
+            after = f" after the status date, {self._date(status, True)}"
+        left = self._days(minutes)
+        return f"{left} {'is' if left.startswith('1 ') else 'are'} left to do{after}"
 
     # --- Late dates ------------------------------------------------------------
 
