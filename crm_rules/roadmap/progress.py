@@ -9,7 +9,10 @@ Everything else becomes bounds and links of the network:
 * what is finished stands where it was, and what it waited for does not matter any more;
 * of a task in progress what is left is scheduled: after the status date and, as retained logic demands, after
   its unfinished predecessors; its start is a point that nothing moves;
-* what has not begun starts neither before the status date nor before an earliest date laid down for it.
+* what has not begun starts neither before the status date nor before an earliest date laid down for it;
+* hard constraints that give way to links are such dates too, and cap late dates as deadlines do.
+
+Where a plan leaves open work before its status date (`Plan.earliest_work`), that date moves nothing.
 """
 
 from __future__ import annotations
