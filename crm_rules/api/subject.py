@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from crm_rules.api.guesses import guesses_of
 from crm_rules.diagnostics import Span
 from crm_rules.facts.base import FactBase, Origin
 from crm_rules.facts.schema import Schema
+from crm_rules.facts.values import NO_VALUE
 from crm_rules.files.plan_import import is_project_file, load_plan
 from crm_rules.files.plan_project import ImportedProject, project_of
 from crm_rules.files.project import load_project
@@ -25,6 +26,9 @@ from crm_rules.rules.ordering import Ordering
 
 Subject = Project | ImportedProject
 """What can be assessed."""
+
+_HEADING: Final = {"kind": NO_VALUE, "phase": NO_VALUE}
+"""A summary task without a kind is of none: its parts are the work."""
 
 
 def load_subject(path: str | os.PathLike[str], as_of: dt.date | None = None) -> Subject:
@@ -77,8 +81,15 @@ def project_facts(
     order = order_entries(roadmap, orderings, owners)
     tasks = entries.get("tasks")
     if isinstance(tasks, list):
+        headings = {task.parent for task in roadmap.plan.tasks}
         entries["tasks"] = [
-            {**task, **computed.columns[task["id"]], "phase": order.phases[task["id"]]} for task in tasks
+            {
+                **task,
+                **computed.columns[task["id"]],
+                "phase": order.phases[task["id"]],
+                **(_HEADING if task["id"] in headings and task["kind"] is None else {}),
+            }
+            for task in tasks
         ]
     lists: dict[str, Any] = dict(computed.lists)
     open_lists = list(incomplete)
