@@ -138,3 +138,10 @@ def test_only_guesses_are_asked_for_to_be_confirmed(tmp_path: Path) -> None:
     assert [(q.path, q.weight) for q in asked] == [("tasks[2].kind", 0), ("tasks[3].kind", 0)]
     assert asked[1].text == "Is 'UAT' of the kind client's test (test by the client)? It was recognised from 'UAT'."
     assert asked[1].answer.startswith("yes, or one of ")
+
+
+def test_the_kind_of_a_task_says_what_it_was_recognised_from(tmp_path: Path) -> None:
+    rule = "roadmap.rollout-preparation-without-float"
+    found = findings(tmp_path / "plan.xml", task(1, Name="UAT"), task(2, link(1), Name="Rollout"))[rule]
+    (evidence,) = (e for e in found.evidence if e.path == "tasks[1].kind")
+    assert evidence.value == "client's test (recognised from 'UAT')"
