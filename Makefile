@@ -65,7 +65,7 @@ unit: $(STAMP) ## tests alone (pytest)
 	@$(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 golden: $(STAMP) ## write the expected results of examples and reports anew, for review
-	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/report
+	@CRM_RULES_WRITE_GOLDEN=1 $(PY) -m pytest --quiet tests/assessment/test_golden.py tests/assessment/test_plan_golden.py tests/report
 
 fuzz: $(STAMP) ## compare the engines on random programs (PROGRAMS=50300 SEED=1 SECONDS=)
 	@$(PY) -m tests.fuzz --programs $(PROGRAMS) --seed $(SEED) $(if $(SECONDS),--seconds $(SECONDS))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from crm_rules.assessment.questions import questions
 from crm_rules.assessment.results import Conclusion, Evidence, Finding, Question, Recommendation
@@ -18,6 +19,7 @@ from crm_rules.explain.digest import Content, digest
 from crm_rules.explain.narration import Narrator, number
 from crm_rules.explain.paths import fact_path, field_path, key_of, place
 from crm_rules.explain.readings import AbsenceReading, AggregateReading, FactReading, FieldReading, Reading
+from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import RelationKind
 from crm_rules.facts.values import NO_VALUE, UNNAMED, Row
 from crm_rules.rules.clauses import clauses_truth
@@ -26,6 +28,8 @@ from crm_rules.rules.rule import EFFORTS, Risk, Rule
 from crm_rules.rules.rule import Recommendation as Advice
 from crm_rules.rules.semantics import Interval, evaluate
 from crm_rules.rules.templates import Hole, Template
+
+_COLUMNS_READ: Final = re.compile(r"\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +218,9 @@ class Assessing:
                 if relation.kind is RelationKind.DERIVED or index == 0:
                     return None
                 text = self.narrator.column(relation.columns[index], value)
+                guess = facts.origin.guesses.get((relation.name, key_of(row), column))
                 where = place(facts, relation.name, row, column)
-                return Evidence(field_path(facts, relation.name, row, column), text, where)
+                return Evidence(field_path(facts, relation.name, row, column), _guessed(text, guess), where)
             case FactReading(row=row):
                 if relation.kind is RelationKind.DERIVED:
                     return None
@@ -224,6 +229,7 @@ class Assessing:
             case AbsenceReading(considered=considered, text=condition):
                 listed = f"none of {considered} listed" if considered else "none listed"
                 words = f"{listed}: {condition}" if condition and considered else listed
+                words = _guessed(words, _guess_read(facts, relation.name, condition))
                 return Evidence(relation.name, words, place(facts, relation.name, None))
             case AggregateReading(function=function, members=members, considered=considered, value=value):
                 if function == "count":
@@ -368,6 +374,18 @@ class _Merged:
 def fingerprint(content: Content) -> str:
     """Short stable id of texts and lists of texts: 12 hexadecimal digits, enough for a million findings."""
     return digest(content, 12)
+
+
+def _guessed(words: str, guess: str | None) -> str:
+    return words if guess is None else f"{words} ({guess})"
+
+
+def _guess_read(facts: FactBase, relation: str, condition: str) -> str | None:
+    """How values of a list came about that a condition reads and nobody stated."""
+    guesses = facts.origin.guesses
+    said = guesses.get((relation, "", ""))
+    columns = {column for name, _, column in guesses if name == relation and column}
+    return said if columns & set(_COLUMNS_READ.findall(condition)) else None
 
 
 def _plain(value: Any) -> str:

@@ -10,6 +10,7 @@ from crm_rules.explain.derivation import Explainer
 from crm_rules.explain.narration import Narrator
 from crm_rules.explain.paths import field_path, key_of
 from crm_rules.explain.readings import OpenField, OpenList, OpenPoint
+from crm_rules.facts.base import FactBase
 from crm_rules.facts.schema import Arity, Column, Kind, RelationKind
 from crm_rules.facts.values import Row
 
@@ -17,7 +18,7 @@ from crm_rules.facts.values import Row
 def questions(
     explainer: Explainer, narrator: Narrator, possible: Iterable[tuple[Firing, Finding]]
 ) -> tuple[Question, ...]:
-    """Questions that would decide possible findings, most decisive first.
+    """Questions that would decide possible findings, most decisive first; then those that confirm what was guessed.
 
     A field asks for its value, an open list whether it is complete. A computed value is asked for
     through the inputs that leave it unknown.
@@ -44,7 +45,15 @@ def questions(
         )
         for path, hinges in decides.items()
     ]
+    found += _confirmations(explainer.run.facts)
     return tuple(sorted(found, key=lambda q: (-q.weight, q.path)))
+
+
+def _confirmations(facts: FactBase) -> Iterator[Question]:
+    """Whether guesses are right; they count until somebody says no, so that no open finding waits for the answer."""
+    for (name, key, field), text in facts.origin.confirmations.items():
+        column = next(c for c in facts.schema.relations[name].columns if c.name == field)
+        yield Question(f"{name}[{key}].{field}", text, f"yes, or {describe_answer(column)}", decides=(), weight=0)
 
 
 def _asked(explainer: Explainer, narrator: Narrator, point: OpenPoint) -> Iterator[tuple[str, str, str]]:

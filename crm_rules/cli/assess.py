@@ -23,6 +23,7 @@ from crm_rules.cli.options import (
     settings_of,
 )
 from crm_rules.cli.outputs import OrderedCommand, Output, format_names, outputs, write_file
+from crm_rules.cli.problems import notes_text
 from crm_rules.cli.session import Session
 from crm_rules.report.registry import FORMATS
 from crm_rules.report.selection import select_findings
@@ -79,15 +80,16 @@ def assess(
 ) -> int:
     """Assess the project in FILE: findings with what they rest on, what to do, and what to ask.
 
+    FILE is a project file, or a plan: Microsoft Project XML, a list of tasks in CSV or Excel, or what other scheduling
+    programs write (with the extra mpxj). All rules run over a plan as well; what it does not say is unknown.
+
     RULES are ids of rules, beginnings of ids, families, rows of the catalogue, or patterns with *; several with
     commas between them. They choose what is reported, never what is concluded.
     """
     session: Session = ctx.obj
     wanted = outputs(ctx, formats, files)
     with session.step("Reading"):
-        project = api.load_project(file)
-        if as_of is not None:
-            project = project.model_copy(update={"as_of": as_of.date()})
+        subject = api.load_subject(file, None if as_of is None else as_of.date())
         loaded = packs_of(packs)
         chosen = _Choice(
             patterns_of("--select", selected, loaded) if selected else None,
@@ -95,10 +97,12 @@ def assess(
         )
         isolated = engine in api.FOREIGN_ENGINES
         assessor = api.Assessor(loaded, engine, settings_of(settings, loaded), isolated=isolated)
-    if cross_check and (code := _cross_check(session, assessor, project)) is not ExitCode.OK:
+    if isinstance(subject, api.ImportedProject) and subject.notes:
+        session.note(notes_text(subject.notes, session.err_color, everything))
+    if cross_check and (code := _cross_check(session, assessor, subject)) is not ExitCode.OK:
         return code
     with session.step("Assessing"):
-        assessment = assessor.assess(project)
+        assessment = assessor.assess(subject)
         if chosen.some:
             assessment = select_findings(assessment, chosen.wanted)
     for output in wanted:
@@ -126,12 +130,12 @@ class _Choice:
         return self.select is None or self.select.match(*names)
 
 
-def _cross_check(session: Session, assessor: api.Assessor, project: api.Project) -> ExitCode:
+def _cross_check(session: Session, assessor: api.Assessor, subject: api.Subject) -> ExitCode:
     """Compare the engines and say what came of it; OK when at least two answered and all of them agree."""
     from crm_rules.trial.cross_check import cross_check
 
     with session.step("Comparing engines"):
-        found = cross_check(assessor, project)
+        found = cross_check(assessor, subject)
     for engine, reason in found.unanswered.items():
         session.note(f"The engine '{engine}' gives no answer: {reason}")
     if found.differences:

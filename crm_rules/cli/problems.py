@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from crm_rules.diagnostics import Diagnostic, render
 from crm_rules.report.page import Page
 from crm_rules.report.phrases import count
+
+MOST_NOTES: Final = 10
+"""Warnings of an import unless everything is to be shown."""
 
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
@@ -19,6 +23,13 @@ def problems_text(problems: Sequence[Diagnostic], color: bool) -> str:
         _problem(page, problem)
     page.row((f"{problem_count(problems)}.", "bold"))
     return page.render()
+
+
+def notes_text(notes: Sequence[Diagnostic], color: bool, everything: bool) -> str:
+    """What has to be said about how a plan of another program was read."""
+    shown = notes if everything else notes[:MOST_NOTES]
+    text = problems_text(shown, color)
+    return text if len(shown) == len(notes) else f"{text}{count(len(notes) - len(shown), 'more warning')} with --all.\n"
 
 
 def problem_count(problems: Sequence[Diagnostic]) -> str:

@@ -13,18 +13,15 @@ from crm_rules import api
 from crm_rules.cli.exit_codes import ExitCode
 from crm_rules.cli.options import NEVER, pack_option, packs_of
 from crm_rules.cli.outputs import OrderedCommand, Output, outputs, write_file
-from crm_rules.cli.problems import problems_text
+from crm_rules.cli.problems import notes_text, problems_text
 from crm_rules.cli.session import Session
 from crm_rules.errors import MissingExtra
-from crm_rules.report.phrases import count, sentence, shortened
+from crm_rules.report.phrases import sentence, shortened
 from crm_rules.report.roadmap_content import RoadmapContent
 from crm_rules.report.roadmap_formats import ROADMAP_FORMATS, FigureKind, roadmap_format_of_file
 from crm_rules.report.roadmap_trouble import SEVERITIES
 from crm_rules.report.roadmap_troubles import troubles
 from crm_rules.report.view import View
-
-MOST_NOTES: Final = 10
-"""Warnings of an import unless everything is to be shown."""
 
 MOST_CAUSES: Final = 6
 
@@ -138,7 +135,7 @@ def roadmap(
         imported = api.load_plan(file)
         found = api.analyse(imported.plan)
     if imported.notes:
-        session.note(_notes(imported.notes, session, everything))
+        session.note(notes_text(imported.notes, session.err_color, everything))
     with session.step("Checking"):
         ordering = api.check_ordering(found, api.orderings_of(packs_of(packs)) if packs else api.bundled_orderings())
         report = api.check_quality(found, quality or next(iter(api.QUALITY_PROFILES)))
@@ -212,13 +209,6 @@ def _simulated(
         raise click.UsageError(sentence(str(error))) from None
     except ValueError as error:
         raise click.UsageError(sentence(str(error))) from None
-
-
-def _notes(notes: Sequence[api.Diagnostic], session: Session, everything: bool) -> str:
-    """What has to be said about how a plan of another program was read."""
-    shown = notes if everything else notes[:MOST_NOTES]
-    text = problems_text(shown, session.err_color)
-    return text if len(shown) == len(notes) else f"{text}{count(len(notes) - len(shown), 'more warning')} with --all.\n"
 
 
 def _drawable(wanted: Sequence[Output], figure: FigureKind | None) -> None:

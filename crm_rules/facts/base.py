@@ -35,11 +35,16 @@ class Origin:
             absence leaves it unknown.
         questions: (relation, field) to question text of an authored field that is no column, such as
             the predecessors of a task, with `{name}` for the fact's name.
+        guesses: (relation, key, column) of a value nobody stated to how it came about, in words; key and column ""
+            for what counts the values of a list.
+        confirmations: (relation, key, column) of such a value to the question that asks whether it is right.
     """
 
     places: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
     causes: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    guesses: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    confirmations: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,14 +50,19 @@ def load_plan(
         ProjectError: the file cannot be read or converted, or with all its problems at once, each with its place.
     """
     name = os.fspath(path)
-    suffix = PurePath(name).suffix.lower()
-    if suffix in _PROJECT_FILES:
+    if is_project_file(path):
         project = load_project(path)
         places = {key: span for (part, key, column), span in project.places.items() if part == "tasks" and not column}
         places.pop("", None)
         return ImportedPlan(plan_of(project), places=places)
+    suffix = PurePath(name).suffix.lower()
     data = read_bytes(name, ProjectError, Limits(max_bytes=limits.max_bytes))
     return with_kinds(_read(data, name, suffix, limits), bundled_task_names() if names is None else names)
+
+
+def is_project_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is one of those that describe a whole project, told by the ending of its name."""
+    return PurePath(os.fspath(path)).suffix.lower() in _PROJECT_FILES
 
 
 def with_kinds(imported: ImportedPlan, names: KindNames) -> ImportedPlan:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from crm_rules.diagnostics import Diagnostic, Span
@@ -24,6 +24,8 @@ from crm_rules.model.links import Link
 from crm_rules.model.problems import Problem
 from crm_rules.model.project import SCHEMA, Place, Project, validate_project
 from crm_rules.model.wording import quoted
+from crm_rules.roadmap.from_project import end_of_work
+from crm_rules.roadmap.kind_names import Recognition
 from crm_rules.roadmap.plan import ConstraintType, LagUnit, Plan, PlanLink, PlanTask, TaskState, days_of
 from crm_rules.roadmap.working_time import CalendarException, Periods, WorkingCalendar
 
@@ -48,14 +50,18 @@ _DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 @dataclass(frozen=True, slots=True)
 class ImportedProject:
-    """A project made from a plan.
+    """A project made from a plan, and that plan, which knows more than the project can say.
 
     Attributes:
         project: the project; its `places` are those of the tasks in the plan's file.
+        plan: the plan with the ids of the project for its tasks; schedules are computed from it.
+        kinds: what the names of tasks without a kind were taken for, by id in the project.
         notes: warnings of the import and what the project does not say that the plan does, sorted by place.
     """
 
     project: Project
+    plan: Plan
+    kinds: Mapping[str, Recognition]
     notes: tuple[Diagnostic, ...]
 
 
@@ -68,7 +74,8 @@ def project_of(imported: ImportedPlan, as_of: dt.date | None = None) -> Imported
 
     Args:
         imported: the plan.
-        as_of: the day the facts describe; None takes the status date of the plan, and stays unknown without one.
+        as_of: the day the facts describe, and the status date of a plan that has none; None takes the status date
+            of the plan, and stays unknown without one.
 
     Raises:
         ProjectError: the plan makes no project, with what stands in the way.
@@ -95,13 +102,34 @@ class _Conversion:
             project, problems = validate_project(data)
             if project is not None:
                 notes = tuple(sorted((*self._imported.notes, *self._notes), key=Diagnostic.order))
-                return ImportedProject(project.with_places(dict(self._places(data))), notes)
+                kinds = {self._ids[name]: found for name, found in self._imported.kinds.items()}
+                return ImportedProject(project.with_places(dict(self._places(data))), self._renamed(), kinds, notes)
             rest = [p for p in problems if not self._left_out(p, data)]
             if rest:
                 problems = rest
                 break
             _drop_marked(data)
         raise ProjectError([Diagnostic(p.message, self._place_of_problem(p), p.hint) for p in problems])
+
+    def _renamed(self) -> Plan:
+        """The plan, whose tasks and people are called as in the project."""
+        plan, ids, people = self._plan, self._ids, self._people
+        return replace(
+            plan,
+            tasks=tuple(
+                replace(
+                    task,
+                    id=ids[task.id],
+                    parent=None if task.parent is None else ids[task.parent],
+                    owners=tuple(sorted(people[o] for o in task.owners)),
+                )
+                for task in plan.tasks
+            ),
+            links=tuple(
+                replace(link, predecessor=ids[link.predecessor], successor=ids[link.successor]) for link in plan.links
+            ),
+            status_date=plan.status_date or end_of_work(self._as_of, plan.calendar),
+        )
 
     def _data(self) -> dict[str, Any]:
         plan = self._plan

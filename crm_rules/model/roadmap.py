@@ -328,7 +328,12 @@ def _key(name: str, target: str, doc: str, arity: Arity = Arity.ONE) -> Column:
 
 
 COMPUTED_TASK_COLUMNS: tuple[Column, ...] = (
-    Column("critical", ValueType(Kind.BOOL), doc="a delay of the task delays the project", computed=True),
+    Column(
+        "critical",
+        ValueType(Kind.BOOL),
+        doc="a delay of the task delays the project; never of a summary task, whose parts say it",
+        computed=True,
+    ),
     _days("total_float_days", "working days the task can slip before the project does"),
     _days("free_float_days", "working days the task can slip before another task does"),
     _days("early_start_day", "earliest start, in working days from the start of the project"),

@@ -159,7 +159,9 @@ def group_questions(assessment: Assessment) -> tuple[QuestionGroup, ...]:
     groups: dict[tuple[str, ...], list[Question]] = {}
     for question in assessment.questions:
         entry = _ENTRY_FIELD.fullmatch(question.path)
-        groups.setdefault((entry[1], entry[3]) if entry else (question.path,), []).append(question)
+        # Guesses are confirmed one by one: each question is about another one.
+        key = (entry[1], entry[3]) if entry and question.decides else (question.path,)
+        groups.setdefault(key, []).append(question)
     found = []
     for members in groups.values():
         decided = {d.finding: known[d.finding] for q in members for d in q.decides if d.finding in known}

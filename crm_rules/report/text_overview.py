@@ -63,7 +63,7 @@ def verdict(page: Page, assessment: Assessment, _: View) -> None:
     if possible:
         number = len(possible)
         more = f"{number:,} more" if risks else count(number, "finding")
-        asked = count(len(assessment.questions), "open question")
+        asked = count(sum(bool(q.decides) for q in assessment.questions), "open question")
         page.text(f"{more} {be(number)} possible; {asked} would decide {'it' if number == 1 else 'them'}.")
     elif risks and not assessment.questions:
         page.text("No question is open.")
@@ -195,7 +195,7 @@ def questions(page: Page, assessment: Assessment, view: View) -> None:
         if group.likewise:
             line.append_text(words(f" Likewise for {shortened(group.likewise, MOST_NAMES)}."))
         page.item(f"{number:>2}. ", line)
-        decided = f"decides {count(len(group.decides), 'finding')}"
+        decided = f"decides {count(len(group.decides), 'finding')}" if group.decides else "confirms what was guessed"
         page.pair(words((group.first.path, "cyan")), words((decided, "dim")), indent=4)
     _left_over(page, sum(len(g.members) for g in groups[len(shown) :]), "more question")
 

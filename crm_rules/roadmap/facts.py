@@ -55,7 +55,7 @@ class Causes(Mapping[tuple[str, str, str], tuple[str, ...]]):
                 ("tasks", task.id, column): None
                 for task in roadmap.tasks.values()
                 for column, value in COLUMNS.items()
-                if getattr(task, value) is None
+                if getattr(task, value) is None and not (task.summary and column == "critical")
             }
             | dict.fromkeys(others)
         )
@@ -79,7 +79,7 @@ class RoadmapFacts(NamedTuple):
 
     Attributes:
         columns: task id to computed column to value; None is unknown. A dropped task is not critical, and
-            its other columns are `NO_VALUE`: known to be nothing.
+            its other columns are `NO_VALUE`: known to be nothing. A summary task is not critical either.
         lists: entries of `task_links` (all links as written, those of dropped tasks included), of `cycles` and of
             `schedule_checks` (see `quality_facts`). All are complete exactly when the list of tasks is
             (`roadmap.plan.complete`).
@@ -99,7 +99,8 @@ def roadmap_entries(roadmap: Roadmap) -> RoadmapFacts:
         if task is None:
             columns[name] = {column: False if column == "critical" else NO_VALUE for column in COLUMNS}
             continue
-        values: dict[str, Any] = {"critical": task.critical}
+        # A heading is no work: what is critical about it is said of its parts.
+        values: dict[str, Any] = {"critical": False if task.summary else task.critical}
         for column, source in COLUMNS.items():
             if column != "critical":
                 minutes: int | None = getattr(task, source)

@@ -84,7 +84,7 @@ def plan_of(project: Project) -> Plan:
         complete=project.tasks is not None and "tasks" not in project.incomplete,
         name=(project.project and project.project.name) or "",
         start=_begin(start, calendar),
-        status_date=_end(status_date, calendar),
+        status_date=end_of_work(status_date, calendar),
         calendar=calendar,
         calendars=calendars,
         minutes_per_day=minutes_per_day,
@@ -106,7 +106,7 @@ def _begin(day: dt.date | None, calendar: WorkingCalendar) -> dt.datetime | None
     return moment(calendar.start_at(calendar.worked(absolute(midnight))))
 
 
-def _end(day: dt.date | None, calendar: WorkingCalendar) -> dt.datetime | None:
+def end_of_work(day: dt.date | None, calendar: WorkingCalendar) -> dt.datetime | None:
     """The instant at which work ends on a day; the midnight it begins with where nobody works on it."""
     if day is None:
         return None
@@ -128,7 +128,7 @@ class _Reader:
     def task(self, task: Task) -> PlanTask:
         calendar = self.calendar if task.calendar is None else self.calendars[task.calendar]
         duration = self._minutes(task.duration)
-        started, finished = _begin(task.began, calendar), _end(task.ended, calendar)
+        started, finished = _begin(task.began, calendar), end_of_work(task.ended, calendar)
         if duration == 0 and finished is not None:
             started = finished  # a milestone is reached in an instant
         return PlanTask(
@@ -144,10 +144,10 @@ class _Reader:
             parent=task.parent,
             calendar=task.calendar,
             constraint=_constraint(task, calendar),
-            deadline=_end(task.deadline, calendar),
+            deadline=end_of_work(task.deadline, calendar),
             manual=task.manual,
             pinned_start=_begin(task.start, calendar) if task.manual else None,
-            pinned_finish=_end(task.finish, calendar) if task.manual else None,
+            pinned_finish=end_of_work(task.finish, calendar) if task.manual else None,
             actual_start=started,
             actual_finish=finished,
             remaining_minutes=self._remaining(task, duration),
@@ -178,7 +178,7 @@ class _Reader:
         return self._minutes(task.remaining)
 
     def _baseline(self, task: Task, calendar: WorkingCalendar) -> Baseline | None:
-        start, finish = _begin(task.baseline_start, calendar), _end(task.baseline_finish, calendar)
+        start, finish = _begin(task.baseline_start, calendar), end_of_work(task.baseline_finish, calendar)
         minutes = self._minutes(task.baseline_duration)
         return None if start is None and finish is None and minutes is None else Baseline(start, finish, minutes)
 
@@ -198,5 +198,5 @@ def _constraint(task: Task, calendar: WorkingCalendar) -> Constraint | None:
     kind = _CONSTRAINTS.get(task.constraint)
     if kind is None:
         return None
-    edge = _begin if kind in _ON_START else _end
+    edge = _begin if kind in _ON_START else end_of_work
     return Constraint(kind, edge(task.constraint_date, calendar))

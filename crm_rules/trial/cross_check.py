@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crm_rules.api import Assessor, project_facts
+from crm_rules.api import Assessor, Subject, project_facts
 from crm_rules.engine.protocol import Engine, Run
 from crm_rules.engine.registry import FOREIGN_ENGINES, engine_named, installed_engines
 from crm_rules.errors import EngineError
 from crm_rules.explain.paths import fact_path
 from crm_rules.facts.values import Row
-from crm_rules.model.project import Project
 
 SILENT = "silent"
 """What is said of an engine that says nothing about something."""
@@ -49,12 +48,12 @@ class CrossCheck:
     differences: tuple[Difference, ...]
 
 
-def cross_check(assessor: Assessor, project: Project) -> CrossCheck:
+def cross_check(assessor: Assessor, subject: Subject) -> CrossCheck:
     """Run a project on every installed engine and compare whole answers, firing by firing.
 
     Engines that could crash run in processes of their own.
     """
-    facts, _ = project_facts(project, assessor.program.schema, assessor.orderings)
+    facts, _ = project_facts(subject, assessor.program.schema, assessor.orderings)
     others = (n for n in installed_engines() if n != assessor.engine.name)
     engines: list[Engine] = [assessor.engine, *(engine_named(n, n in FOREIGN_ENGINES) for n in others)]
     runs: list[Run] = []

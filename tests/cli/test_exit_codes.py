@@ -115,9 +115,9 @@ def test_the_traceback_of_a_defect_is_there_for_those_who_ask(monkeypatch: pytes
 
 
 def test_an_interrupted_call_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(api, "load_project", interrupt)
+    monkeypatch.setattr(api, "load_subject", interrupt)
     result = call("assess", PROJECT)
     assert (result.code, result.out, result.err) == (ExitCode.INTERRUPTED, "", "Interrupted.\n")
