@@ -62,7 +62,11 @@ def _sentence(result: OrderingResult) -> str:
 def order_of_work(page: Page, content: RoadmapContent, view: View) -> None:
     """What else the order of work asks for, and how many statements came out how."""
     results = content.ordering
+    if results is None:
+        return
     if not results:
+        page.heading("Order of work")
+        page.text(words(("Not applicable: nothing to put in order.", "dim")))
         return
     page.heading("Order of work", count(len(results), "statement"))
     over = [t for t in order_troubles(content) if t.severity == "warning"]

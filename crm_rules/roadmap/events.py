@@ -7,6 +7,10 @@ planned duration, so nothing that rests on it is kept in order by links.
 
 Links between tasks of one loop guarantee nothing and are left out. Dropped tasks hand on the order that
 runs through them, with a duration of 0 (see `network`). An unknown duration counts as 0, the least it can be.
+
+A link guarantees nothing about an end that stands on a date whatever its predecessors do: of a finished task with
+dates, of a manual one, and of one with a constraint that overrules links. A task in progress has begun, but what is
+left of it waits for its predecessors. What merely accompanies others holds back nothing.
 """
 
 from __future__ import annotations
@@ -14,15 +18,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Final
 
 import networkx as nx
 
 from crm_rules.roadmap.cycles import find_loops
-from crm_rules.roadmap.plan import LagUnit, Plan, TaskState
+from crm_rules.roadmap.network import is_finished
+from crm_rules.roadmap.outline import Outline
+from crm_rules.roadmap.plan import LagCalendar, LagUnit, Plan, PlanLink, PlanTask, TaskState
+from crm_rules.roadmap.progress import constraints_of
 
 EXACT_WORK = 6_000_000
 """Events looked at in searches for the exact length of chains with leads. Only plans with thousands of tasks and
 leads reach it; what is left then counts as not guaranteed."""
+
+_CLOCK_WEEK: Final = 7 * 24 * 60
 
 Bits = dict[int, int]
 """Event to the set of sources a question is about, bit k standing for source k."""
@@ -43,6 +53,7 @@ class Events:
         onward, back: by event, (event, least minutes in between).
         order: all events, earlier ones first.
         plain: no bound is negative.
+        standing: ids of tasks whose start no link moves.
     """
 
     index: Mapping[str, int]
@@ -50,6 +61,7 @@ class Events:
     back: Sequence[Sequence[tuple[int, int]]]
     order: Sequence[int]
     plain: bool
+    standing: frozenset[str]
     _position: Sequence[int] = field(repr=False)
     _reached: dict[tuple[bool, _Chains, tuple[int, ...]], Bits] = field(default_factory=dict, repr=False)
     _lengths: dict[tuple[bool, int], dict[int, int]] = field(default_factory=dict, repr=False)
@@ -178,20 +190,76 @@ def _spread(found: Bits, order: Iterable[int], steps: Sequence[Sequence[tuple[in
     return found
 
 
-def events_of(plan: Plan) -> Events:
-    """The events of a plan and the bounds between them."""
+class _Hold(Enum):
+    """What links into a task do."""
+
+    ALL = auto()  # they hold its start and its finish
+    REST = auto()  # it has begun: they hold what is left of it
+    DATED = auto()  # nothing: a constraint overrules them
+    NOTHING = auto()  # nothing: its dates stand, both of them
+
+
+def _hold(task: PlanTask, plan: dict[str, PlanTask], outline: Outline) -> _Hold:
+    if not outline.is_worked(task):
+        return _Hold.ALL
+    if is_finished(task):
+        return _Hold.ALL if task.actual_start is None and task.actual_finish is None else _Hold.NOTHING
+    if task.actual_start is not None:
+        return _Hold.REST
+    if task.manual and (task.pinned_start is not None or task.pinned_finish is not None):
+        return _Hold.NOTHING if task.pinned_start is not None and task.pinned_finish is not None else _Hold.DATED
+    return _Hold.DATED if any(laid.type.hard for laid in constraints_of(task, plan, outline)) else _Hold.ALL
+
+
+def runs_on_clock(plan: Plan, link: PlanLink) -> bool:
+    """Whether the lag of a link is counted in minutes on the clock."""
+    return bool(link.lag) and (link.unit is LagUnit.ELAPSED or plan.lag_calendar is LagCalendar.CLOCK)
+
+
+def _least(plan: Plan, link: PlanLink, predecessor: PlanTask, on_clock: bool) -> int | None:
+    """Fewest minutes a lag takes, working ones or on the clock; None where nothing can be said."""
+    lag = link.lag
+    if link.unit is LagUnit.PERCENT:
+        lag = (predecessor.duration_minutes or 0) * lag // 10_000
+    if on_clock:
+        # So many working minutes take at least as many on the clock, but a lead of them may reach back any time.
+        return lag if lag >= 0 or runs_on_clock(plan, link) else None
+    if lag <= 0 or not runs_on_clock(plan, link):
+        return lag
+    if plan.calendar.exceptions:
+        return 0  # all of it may be holidays
+    return lag // _CLOCK_WEEK * sum(end - begin for day in plan.calendar.week for begin, end in day)
+
+
+def events_of(plan: Plan, *, on_clock: bool = False) -> Events:
+    """The events of a plan and the bounds between them.
+
+    Args:
+        plan: the plan.
+        on_clock: bounds are minutes on the clock, not working minutes. They are lower then than they could be, as
+            work counts without its nights.
+    """
     loops = find_loops(plan)
+    outline = Outline.of(plan)
     tasks = sorted(plan.tasks, key=lambda t: t.id)
+    by_id = {t.id: t for t in tasks}
     index = {t.id: i for i, t in enumerate(tasks)}
     loop = {name: cycle.id for cycle in loops.cycles for name in cycle.tasks}
     parents = {t.parent for t in tasks if t.parent is not None}
+    hold = [_hold(t, by_id, outline) for t in tasks]
+    # Start and finish of a milestone are one: links enter its start and leave its finish, whatever they name.
+    points = {
+        i
+        for i, t in enumerate(tasks)
+        if t.duration_minutes == 0 and outline.is_worked(t) and hold[i] in (_Hold.ALL, _Hold.DATED) and not t.manual
+    }
     bounds: dict[tuple[int, int], int] = {}
 
     def bound(tail: int, head: int, weight: int) -> None:
         bounds[tail, head] = max(weight, bounds.get((tail, head), weight))
 
     for i, task in enumerate(tasks):
-        works = task.state is not TaskState.DROPPED and task.id not in parents
+        works = task.state is not TaskState.DROPPED and task.id not in parents and hold[i] is not _Hold.NOTHING
         bound(2 * i, 2 * i + 1, (task.duration_minutes or 0) if works else 0)
         if task.parent is not None:
             bound(2 * index[task.parent], 2 * i, 0)
@@ -202,11 +270,25 @@ def events_of(plan: Plan) -> Events:
         if len(ends) < 2 or ends & loops.cut or (own is not None and own == loop.get(link.successor)):
             continue
         i, j = index[link.predecessor], index[link.successor]
-        lag = link.lag
-        if link.unit is LagUnit.PERCENT:
-            lag = (tasks[i].duration_minutes or 0) * link.lag // 10_000
-        bound(2 * i + link.type.from_finish, 2 * j + link.type.to_finish, lag)
-    return _ordered(index, _without_loops(2 * len(tasks), bounds))
+        lag = _least(plan, link, tasks[i], on_clock)
+        if lag is None or tasks[i].level_of_effort:
+            continue
+        tail = 2 * i + (link.type.from_finish or i in points)
+        held = [j]
+        if link.successor in parents and link.successor not in outline.dropped:
+            leaves = [index[name] for name in outline.leaves(link.successor)]
+            if any(hold[leaf] is not _Hold.ALL for leaf in leaves):
+                # A part that stands lets the summary begin before the link, which still holds the others.
+                held = [] if link.type.to_finish else leaves
+        for head in held:
+            if hold[head] is _Hold.ALL:
+                bound(tail, 2 * head + (link.type.to_finish and head not in points), lag)
+            elif hold[head] is _Hold.REST and hold[i] is not _Hold.NOTHING:
+                rest = tasks[head].remaining_minutes
+                left = 0 if link.type.to_finish else (tasks[head].duration_minutes or 0) if rest is None else rest
+                bound(tail, 2 * head + 1, lag + left)
+    standing = frozenset(t.id for t, held_by in zip(tasks, hold, strict=True) if held_by is not _Hold.ALL)
+    return _ordered(index, _without_loops(2 * len(tasks), bounds), standing)
 
 
 def _without_loops(count: int, bounds: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
@@ -220,7 +302,7 @@ def _without_loops(count: int, bounds: Mapping[tuple[int, int], int]) -> dict[tu
     return {(tail, head): weight for (tail, head), weight in bounds.items() if home[tail] != home[head]}
 
 
-def _ordered(index: Mapping[str, int], bounds: Mapping[tuple[int, int], int]) -> Events:
+def _ordered(index: Mapping[str, int], bounds: Mapping[tuple[int, int], int], standing: frozenset[str]) -> Events:
     count = 2 * len(index)
     onward: list[list[tuple[int, int]]] = [[] for _ in range(count)]
     back: list[list[tuple[int, int]]] = [[] for _ in range(count)]
@@ -244,5 +326,6 @@ def _ordered(index: Mapping[str, int], bounds: Mapping[tuple[int, int], int]) ->
         back=back,
         order=order,
         plain=all(weight >= 0 for weight in bounds.values()),
+        standing=standing,
         _position=position,
     )

@@ -83,13 +83,16 @@ def check_ordering(roadmap: Roadmap, constraints: Iterable[Ordering]) -> tuple[O
         constraints: what should hold, in any order.
 
     Returns:
-        One result per statement, by id of the constraint and then in the order of its statements.
+        One result per statement, by id of the constraint and then in the order of its statements; none for a plan
+        without any task that counts, to which no statement applies.
     """
     return check_view(PlanView(roadmap), constraints)
 
 
 def check_view(view: PlanView, constraints: Iterable[Ordering]) -> tuple[OrderingResult, ...]:
     """As `check_ordering`, for a plan that is looked at for other reasons as well."""
+    if not view.tasks and view.roadmap.plan.complete:
+        return ()
     ordered = sorted(constraints, key=lambda c: c.id)
     return tuple(_Check(view, c.id, s).result() for c in ordered for s in c.statements)
 
@@ -198,6 +201,8 @@ class _Check:
         if pair.verdict is Verdict.NOT_SECURED:
             if statement.at_least is not None:
                 return f"the links alone do not keep {statement.at_least} from {first} to {second}"
+            if pair.second in view.events.standing:
+                return f"no link keeps {second}, whose dates stand, behind {first}"
             return f"no link keeps {second} behind {first}"
         if pair.verdict is Verdict.VIOLATED_BY_LOGIC:
             source, target = view.event(pair.second, statement.second_end), view.event(pair.first, statement.first_end)

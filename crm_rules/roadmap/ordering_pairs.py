@@ -6,15 +6,15 @@ integers with a bit for each, so that nothing is done pair by pair except along 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from crm_rules.roadmap import times
 from crm_rules.roadmap.ordering_view import MOST_CAUSES, PlanView
 from crm_rules.roadmap.plan import MINUTES_PER_DAY, TaskState
 from crm_rules.roadmap.times import Moment
-from crm_rules.rules.ordering import End, Scope, Sequence, Verdict
+from crm_rules.rules.ordering import DayUnit, End, Scope, Sequence, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class OrderedPairs:
         least = self._least_minutes()
         origins = tuple(view.event(name, statement.first_end) for name in self.firsts)
         targets = {name: view.event(name, statement.second_end) for name in seconds}
-        kept = view.events.guaranteed(origins, targets.values(), least, against=False)
+        kept = self._kept(origins, targets, least)
         loose = {n: t for n, t in targets.items() if self.all & ~kept.get(t, 0)}
         # Touching ends in reverse order go against a start that waits for a finish, not against two of a sort.
         strict = statement.first_end is statement.second_end
@@ -90,6 +90,29 @@ class OrderedPairs:
                 pair = self._of(name, self.all & ~kept.get(target, 0), reverse.get(target, 0))
             if pair is not None:
                 yield pair
+
+    def _kept(self, origins: tuple[int, ...], targets: Mapping[str, int], least: int) -> dict[int, int]:
+        """First tasks that links keep before each event of a second one, as the schedule bears out."""
+        view, span = self.view, self.statement.at_least
+        kept = view.events.guaranteed(origins, targets.values(), least, against=False)
+        if span is not None and span.unit is DayUnit.CALENDAR and view.events_on_clock is not None:
+            days = span.days * times.CLOCK_DAY
+            for target, bits in view.events_on_clock.guaranteed(origins, targets.values(), days, against=False).items():
+                kept[target] = kept.get(target, 0) | bits
+        return {t: kept[t] & ~self._broken(name, kept[t]) for name, t in targets.items() if t in kept}
+
+    def _broken(self, second: str, kept: int) -> int:
+        """Those of some first tasks the computed dates put too late: working time of another calendar is no bound."""
+        at = replace(self.view.times.of(second, self.statement.second_end), day=None)
+        kept &= self.with_minutes
+        last = self._last(kept, by_day=False)
+        if last is None or self._holds(last, at):
+            return 0
+        return self._set(k for k in _members(kept) if not self._holds(k, at))
+
+    def _holds(self, k: int, at: Moment) -> bool:
+        first = replace(self.moments[k], day=None)
+        return times.at_least(first, at, self.statement.at_least, self.whole) is not False
 
     def _least_minutes(self) -> int:
         span = self.statement.at_least

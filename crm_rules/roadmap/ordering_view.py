@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from crm_rules.roadmap.analysis import UNLISTED, Roadmap
-from crm_rules.roadmap.events import Events, events_of
+from crm_rules.roadmap.events import Events, events_of, runs_on_clock
 from crm_rules.roadmap.plan import PlanTask, TaskState
 from crm_rules.roadmap.times import Times
 from crm_rules.rules.ordering import End, Operand
@@ -55,6 +55,12 @@ class PlanView:
     def events(self) -> Events:
         """What the links guarantee."""
         return events_of(self.roadmap.plan)
+
+    @cached_property
+    def events_on_clock(self) -> Events | None:
+        """What the links guarantee in minutes on the clock; None where no lag is counted so."""
+        plan = self.roadmap.plan
+        return events_of(plan, on_clock=True) if any(runs_on_clock(plan, link) for link in plan.links) else None
 
     @cached_property
     def times(self) -> Times:

@@ -19,6 +19,8 @@ def longest(base: Plan) -> dict[tuple[Moment, Moment], int]:
     found: dict[tuple[Moment, Moment], int] = {}
     for task in base.tasks:
         found[(task.id, False), (task.id, True)] = task.duration_minutes or 0
+        if not task.duration_minutes:  # a milestone has no start apart from its finish
+            found[(task.id, True), (task.id, False)] = 0
         for end in (False, True):
             found[(task.id, end), (task.id, end)] = 0
     for k in base.links:
@@ -32,6 +34,8 @@ def longest(base: Plan) -> dict[tuple[Moment, Moment], int]:
                 if b == c and first + second > found.get((a, d), first + second - 1):
                     found[a, d] = first + second
                     changed = True
+    for task in base.tasks:
+        found.pop(((task.id, True), (task.id, False)), None)  # nobody asks for it
     return found
 
 

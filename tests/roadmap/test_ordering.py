@@ -17,7 +17,17 @@ from crm_rules.facts.schema import EnumType
 from crm_rules.files.ordering_text import Vocabulary, read_statements
 from crm_rules.roadmap.analysis import analyse
 from crm_rules.roadmap.ordering import OrderingResult, check_ordering
-from crm_rules.roadmap.plan import LinkType, Plan, PlanLink, PlanTask, TaskState, minutes_of
+from crm_rules.roadmap.plan import (
+    Constraint,
+    ConstraintType,
+    LagUnit,
+    LinkType,
+    Plan,
+    PlanLink,
+    PlanTask,
+    TaskState,
+    minutes_of,
+)
 from crm_rules.rules.ordering import Ordering, Verdict
 from tests.roadmap.plans import link
 
@@ -431,3 +441,84 @@ def test_ten_thousand_tasks_are_checked_in_seconds() -> None:
     results = check_ordering(roadmap, [statements(text) for text in FORMS[:1] + FORMS[5:6]])
     assert time.process_time() - began < 8
     assert {r.verdict for r in results} >= {LOGIC, FINE}
+
+
+# -- links that do not hold -----------------------------------------------------------------------
+
+
+def at(day: int, hour: int = 8) -> dt.datetime:
+    """An hour of a day of March 2026, which began on a Sunday."""
+    return dt.datetime.combine(dt.date(2026, 3, day), dt.time(hour))
+
+
+def timed(text: str, tasks: tuple[PlanTask, ...], links: tuple[PlanLink, ...], **more: Any) -> Verdict:
+    (result,) = check_ordering(analyse(Plan(tasks, links, start=at(2), **more)), [statements(text)])
+    return result.verdict
+
+
+PINNED = {"manual": True, "pinned_start": at(10), "pinned_finish": at(16, 17)}
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "expected"),
+    [
+        # a takes 20 days, 2 to 27 March; b stands on 10 March. With 5 days a is over on 6 March.
+        (20, PINNED, DATES),
+        (5, PINNED, LOOSE),
+        (20, {"constraint": Constraint(ConstraintType.MSO, at(10))}, DATES),
+        (20, {"constraint": Constraint(ConstraintType.SNLT, at(10))}, DATES),
+        (20, {"constraint": Constraint(ConstraintType.FNLT, at(16, 17))}, DATES),
+        (20, {"constraint": Constraint(ConstraintType.MFO, at(16, 17))}, DATES),
+        (20, {"constraint": Constraint(ConstraintType.SNET, at(10))}, FINE),
+        (20, {"actual_start": at(10), "remaining_minutes": 480}, DATES),
+    ],
+)
+def test_a_link_into_what_stands_on_its_dates_keeps_nothing(days: int, more: dict[str, Any], expected: Verdict) -> None:
+    tasks = (task("a", days=days), task("b", **more))
+    assert timed("a before b", tasks, (PlanLink("a", "b"),)) is expected
+
+
+def test_what_is_left_of_a_task_in_progress_waits_for_its_predecessors() -> None:
+    # b began on 2 March, but its last day is worked after a, and c after that.
+    b = task("b", days=5, actual_start=at(2), remaining_minutes=480)
+    tasks, links = (task("a"), b, task("c")), (PlanLink("a", "b"), PlanLink("b", "c"))
+    assert timed("a before c", tasks, links) is FINE
+    assert timed("a before c", (task("a"), replace(b, **PINNED, actual_start=None), task("c")), links) is LOOSE
+
+
+def test_the_other_parts_of_a_summary_still_wait() -> None:
+    tasks = (task("a"), task("sum", "other", None), task("b", parent="sum"), task("c", parent="sum", **PINNED))
+    assert timed("a before b", tasks, (PlanLink("a", "sum"),)) is FINE
+    assert timed("a before c", tasks, (PlanLink("a", "sum"),)) is LOOSE
+
+
+WEEK = 7 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a finishes on Friday 6 March at 17:00, so that b starts on Monday 16 at 08:00: 9 days, of which 5 are worked.
+        ("a at least 5 working days before b", FINE),
+        ("a at least 6 working days before b", DATES),
+        ("a at least 7 days before b", FINE),
+        ("a at least 9 days before b", LOOSE),  # but only by chance of the weekend
+        ("a at least 14 days before b", DATES),
+        ("a at least 21 days before b", DATES),
+    ],
+)
+def test_a_lag_on_the_clock_is_as_many_days_as_it_says(text: str, expected: Verdict) -> None:
+    assert timed(text, (A, B), (PlanLink("a", "b", LinkType.FS, WEEK, LagUnit.ELAPSED),)) is expected
+
+
+def test_start_and_finish_of_a_milestone_are_one() -> None:
+    # b has no duration: what holds its finish holds its start.
+    assert verdict("a before b", (A, task("b", days=0)), "a->b ff") is FINE
+    assert verdict("a before b", (task("a", days=0), B), "a->b ss") is FINE
+    assert verdict("a before b", (A, task("b", days=1)), "a->b ff") is DATES
+
+
+def test_no_statement_applies_to_a_plan_without_tasks() -> None:
+    assert check("a before b", ()) == ()
+    assert check("a before b", (replace(A, state=TaskState.DROPPED),)) == ()
+    assert [r.verdict for r in check("a before b", (), complete=False)] == [UNKNOWN]
