@@ -282,8 +282,8 @@ def test_labels_of_links_into_one_box_do_not_hide_each_other() -> None:
 
 def test_a_missed_deadline_stands_out_from_the_bar_it_lies_on() -> None:
     """Ten days from Monday 2 March, due on the 6th: float is -5 days, and the bar is as red as the mark."""
-    due = dt.datetime(2026, 3, 6, 17)
-    plan = Plan((PlanTask("a", "A", 10 * DAY, deadline=due),), start=dt.datetime(2026, 3, 2, 8))
+    due = dt.datetime.fromisoformat("2026-03-06 17:00")
+    plan = Plan((PlanTask("a", "A", 10 * DAY, deadline=due),), start=dt.datetime.fromisoformat("2026-03-02 08:00"))
     figure = gantt(analyse(plan))
     (mark,) = named(figure, "deadline-").values()
     assert mark.get_markerfacecolor() == FILLS[Mark.CRITICAL]
