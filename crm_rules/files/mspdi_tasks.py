@@ -89,7 +89,8 @@ class TaskReader:
         places: where tasks stand, by id.
         project_name: name of the project summary; "" when the file has none.
         earliest_left: the earliest stored date of work that is left; None where none is stored; filled by `tasks`.
-        complete: False when there are tasks that are not in the file; filled by `tasks` and `links`.
+        complete: False when tasks of the plan are not in the file; filled by `tasks`. A link to a task that is not
+            there says something about that link only.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class TaskReader:
         self._owners = owners
         self._resource_calendars = resource_calendars
         self._several_calendars: list[str] = []
+        self._undated: list[_Row] = []
         self.project_name = ""
         self.calendars: dict[str, WorkingCalendar] = {}
         self.stored: dict[str, StoredResult] = {}
@@ -186,6 +188,14 @@ class TaskReader:
                 f"{self._several_calendars[0]}{also} is worked on by people with calendars of their own",
                 hint="its working time here is that of its own calendar or of the plan",
             )
+        if self._undated:
+            others = len(self._undated) - 1
+            also = f" (and {others:,} more)" if others else ""
+            self._findings.warning(
+                f"{self._undated[0].of}{also} is under way, but has no ActualStart",
+                self._undated[0].fields.place,
+                "what is left of it is scheduled as if it began only now",
+            )
         return tasks
 
     def _task(self, row: _Row) -> PlanTask:
@@ -203,6 +213,9 @@ class TaskReader:
             self._findings.warning(f"{row.of} belongs to another project; its dates are taken as given", fields.place)
         self.stored[uid] = stored = stored_result(row.record)
         state = _state(fields.flag("Active", True), actual_finish is not None or (done or 0) >= _ALL_OF_IT)
+        undated = state is TaskState.OPEN and actual_start is None and bool(done)
+        if undated and not row.has_parts:
+            self._undated.append(row)
         constraint = self._constraint(row)
         if state is TaskState.OPEN and not (row.has_parts or manual or (constraint and constraint.type.hard)):
             left = stored.early_start if actual_start is None else stored.early_finish
@@ -229,7 +242,7 @@ class TaskReader:
             pinned_finish=(fields.date_time("ManualFinish") or finish) if manual else None,
             actual_start=actual_start,
             actual_finish=actual_finish,
-            remaining_minutes=_remaining(fields, actual_start, duration, done),
+            remaining_minutes=_remaining(fields, actual_start is not None or undated, duration, done),
             levelling_delay_minutes=fields.tenths("LevelingDelay") or 0,
             baseline=self._baseline(row),
             source=f"line {row.record.line}, UID {uid}",
@@ -334,9 +347,10 @@ class TaskReader:
         if elsewhere or predecessor not in known:
             where = "in another project" if elsewhere else "not in the file"
             self._findings.warning(
-                f"{row.of} waits for task UID {predecessor}, which is {where}; the link is left out", fields.place
+                f"{row.of} waits for task UID {predecessor}, which is {where}; the link is left out",
+                fields.place,
+                "the rest is scheduled without it, so dates after it may be too early",
             )
-            self.complete = False
             return None
         kind = LinkType.FS if code is None else LINK_TYPES[code]
         return PlanLink(str(predecessor), str(row.uid), kind, lag, unit, f"line {record.line}")
@@ -360,11 +374,11 @@ def _state(active: bool, done: bool) -> TaskState:
     return TaskState.DONE if done else TaskState.OPEN
 
 
-def _remaining(fields: Fields, actual_start: dt.datetime | None, duration: int | None, done: int | None) -> int | None:
+def _remaining(fields: Fields, started: bool, duration: int | None, done: int | None) -> int | None:
     """Minutes left of a task that has been started; None of others and when nothing says."""
     stated = fields.duration("RemainingDuration")
-    if actual_start is None or stated is not None:
-        return stated if actual_start is not None else None
+    if not started or stated is not None:
+        return stated if started else None
     if duration is None or done is None:
         return None
     return duration - (duration * min(done, _ALL_OF_IT) + _ALL_OF_IT // 2) // _ALL_OF_IT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeVar
@@ -89,6 +89,7 @@ class _List:
         self._fractions = writes_fractions(self._column("percent"))
         self._id_field = "id" if self._has("id") else "unique_id"
         self._elapsed = False
+        self._undated: list[_Entry] = []
 
     def result(self) -> ImportedPlan:
         entries = self._entries()
@@ -96,7 +97,7 @@ class _List:
         ids = {e.id for e in entries}
         tasks = tuple(self._task(e, parents.get(e.id)) for e in entries)
         links = self._links(entries, ids)
-        self._remark()
+        self._remark(set(parents.values()))
         self._findings.raise_errors()
         plan = Plan(
             tasks=tasks,
@@ -219,7 +220,9 @@ class _List:
         elapsed = length is not None and length.elapsed
         self._elapsed |= elapsed
         agreed = Baseline(_begin(dates["baseline_start"]), _end(dates["baseline_finish"]))
-        started = began is not None and minutes is not None and done is not None
+        under_way = state is TaskState.OPEN and bool(done)
+        if under_way and began is None:
+            self._undated.append(entry)
         return PlanTask(
             id=entry.id,
             name=entry.name,
@@ -235,7 +238,7 @@ class _List:
             deadline=_end(dates["deadline"]),
             actual_start=began,
             actual_finish=ended,
-            remaining_minutes=_left(minutes, done) if started else None,
+            remaining_minutes=_left(minutes, done) if began is not None or under_way else None,
             baseline=None if agreed == Baseline() else agreed,
             source=str(row.at(0).cell or f"line {row.number}"),
         )
@@ -284,7 +287,7 @@ class _List:
                 links[PlanLink(names[found.predecessor], entry.id, found.type, found.lag, found.unit, source)] = None
         return tuple(links)
 
-    def _remark(self) -> None:
+    def _remark(self, summaries: Container[str]) -> None:
         place = self._sheet.header.place
         if self._columns.unused:
             listed = ", ".join(f"'{shortened(h)}'" for h in self._columns.unused[:20])
@@ -296,6 +299,15 @@ class _List:
             self._findings.warning("the list has no column of ids; tasks are numbered from 1 on", place)
         if not self._has("predecessors") and not self._has("unique_predecessors"):
             self._findings.warning("the list has no column of predecessors; no task waits for another", place)
+        undated = [e for e in self._undated if e.id not in summaries]
+        if undated:
+            also = f" (and {len(undated) - 1:,} more)" if len(undated) > 1 else ""
+            row = undated[0].row
+            self._findings.warning(
+                f"task {quoted(shortened(undated[0].name))}{also} is under way, but nobody says since when",
+                row.at(self._columns.fields["percent"]),
+                "what is left of it is scheduled as if it began only now; give its actual start",
+            )
 
 
 def _day(date: tuple[dt.datetime, bool] | None) -> dt.date | None:

@@ -295,7 +295,8 @@ class _Chart:
         missed = (view.schedule.total_float_minutes or 0) < 0
         self.axes.plot(
             [x], [y - self.step * 0.28], marker="v", ms=5, mfc=CRITICAL if missed else "white",
-            mec=CRITICAL if missed else INK, mew=0.8, ls="none", zorder=5, gid=f"deadline-{view.id}",
+            # On a bar of its own colour only the edge is seen.
+            mec="white" if missed else INK, mew=0.8, ls="none", zorder=5, gid=f"deadline-{view.id}",
         )  # fmt: skip
 
     def _links(self) -> None:

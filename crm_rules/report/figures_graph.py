@@ -49,6 +49,10 @@ _LEAST_WIDTH: Final = 7.0
 _SIZE: Final = 7.2
 _SMALL: Final = 6.2
 
+_LABEL_HEIGHT: Final = 0.11
+_LABEL_PLACES: Final = (0.6, 0.45, 0.75, 0.35)
+"""Parts of the way to the box a link enters; all links into a box end in one point, so a label keeps off it."""
+
 _DASHES: Final = (0, (3, 2))
 
 _TEXTS: Final = {Mark.CRITICAL: "white", Mark.DONE: "#555555"}
@@ -85,6 +89,7 @@ class _Drawing:
         self.axes.text(
             _MARGIN, 0.25, shortened_to(title, width - 2 * _MARGIN, 12, bold=True), size=12, weight="bold", va="center"
         )
+        self.labels: list[tuple[float, float, float]] = []  # middle and width of those drawn
         for link in self.links:
             self._link(link)
         for view in self.views:
@@ -165,11 +170,25 @@ class _Drawing:
             look["path"] = Path(*_curve([*points, end]))
         self.axes.add_patch(FancyArrowPatch(arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look))
         if link.text:
-            at = (end[0] + 0.2, (start[1] + end[1]) / 2) if back else (end[0], end[1] - 0.1)
+            at = [(end[0] + 0.2, (start[1] + end[1]) / 2)] if back else _along(points[-1], end)
             self.axes.text(
-                *at, link.text, size=_SMALL, ha="center", va="bottom", color=color, zorder=5,
+                *self._free(at, link.text), link.text, size=_SMALL, ha="center", va="center", color=color, zorder=5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
             )  # fmt: skip
+
+    def _free(self, places: Sequence[tuple[float, float]], text: str) -> tuple[float, float]:
+        """The first place where a label hides no other one; the first of all where there is none."""
+        width = text_width(text, _SMALL)
+
+        def hides(x: float, y: float) -> bool:
+            return any(
+                abs(x - other) < (width + wide) / 2 + 0.04 and abs(y - high) < _LABEL_HEIGHT
+                for other, high, wide in self.labels
+            )
+
+        x, y = next((place for place in places if not hides(*place)), places[0])
+        self.labels.append((x, y, width))
+        return x, y
 
     def _legend(self) -> None:
         from matplotlib.patches import Rectangle
@@ -214,3 +233,13 @@ def _curve(points: Sequence[tuple[float, float]]) -> tuple[list[tuple[float, flo
         vertices += [(x0, y0 + half), (x1, y1 - half), (x1, y1)]
         codes += [int(Path.CURVE4)] * 3
     return vertices, codes
+
+
+def _along(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """Places for a label on the last bend of a link, see `_curve`."""
+    found = []
+    for t in _LABEL_PLACES:
+        first, second, last = 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
+        across, down = second + last, (first + second) / 2 + last
+        found.append((start[0] + across * (end[0] - start[0]), start[1] + down * (end[1] - start[1])))
+    return found

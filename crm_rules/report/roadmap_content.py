@@ -45,4 +45,4 @@ class RoadmapContent:
     @property
     def title(self) -> str:
         """What to call the plan."""
-        return self.roadmap.plan.name or self.file or "Roadmap without a name"
+        return self.roadmap.plan.name or self.file.replace("\\", "/").rpartition("/")[2] or "Roadmap without a name"

@@ -39,10 +39,17 @@ class Column:
 
 
 def table(page: Page, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], head: bool = True) -> None:
-    """Add rows to a page; text that is too long for its column ends in `…`."""
-    fixed = sum(c.width for c in columns) + GAP * (len(columns) - 1)
+    """Add rows to a page; text that is too long for its column ends in `…`.
+
+    A column of numbers is as wide as its longest one: a number that has lost digits is another number.
+    """
+    least = [
+        max([c.width, *(cell_len(words(row[i][0]).plain) for row in rows)]) if c.right else c.width
+        for i, c in enumerate(columns)
+    ]
+    fixed = sum(least) + GAP * (len(columns) - 1)
     room = max(page.width - fixed, LEAST)
-    widths = [c.width or room for c in columns]
+    widths = [width or room for width in least]
     if head:
         _row(page, columns, widths, [(c.title, "dim") for c in columns])
     for row in rows:

@@ -88,6 +88,7 @@ _BLAMED: Final = {
     "part": "nothing can wait for what it is part of, or for a part of itself",
     "dates": "it runs against the stated dates",
     "stages": "it runs against the order of the stages",
+    "order": "it runs against the order in which the plan lists its tasks",
 }
 
 

@@ -14,6 +14,7 @@ part, which no schedule can satisfy, is reported by itself.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,15 @@ import networkx as nx
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import Plan, PlanTask
 
-Blame = Literal["only", "part", "dates", "stages"]
+Blame = Literal["only", "part", "dates", "stages", "order"]
 """Why a dependency is blamed: without it there is no loop left in the component and no other dependency
 has that property; it joins a summary task to its own part; it runs against the stated dates; it runs against
-the numbers of the stages."""
+the numbers of the stages; it runs against the order in which the file lists the tasks."""
 
 _ONLY: Final[Blame] = "only"
+
+_ROW: Final = re.compile(r"(line |[A-Z]{1,3})(\d+)")
+"""The start of a source that tells the row of a task: a line of text, or a cell such as `A12`."""
 
 Adjacency = Mapping[int, Sequence[int]]
 Pair = tuple[str, str]
@@ -376,10 +380,19 @@ def _forget(node: int, before: dict[int, set[int]], after: dict[int, set[int]]) 
 def _blame(
     suspects: Sequence[tuple[int, int]], tasks: Mapping[int, PlanTask]
 ) -> tuple[tuple[int, int] | None, Blame | None]:
-    """The suspect that runs farthest against the dates, else against the stages; None when several do equally."""
+    """The suspect that runs farthest against the dates, else the stages, else the file; None when several do equally.
+
+    Plans are written down roughly as the work goes, so a task that waits for one far below it stands out.
+    """
+    rows = _rows({tasks[end].id: tasks[end] for suspect in suspects for end in suspect}.values())
+
+    def rows_backwards(predecessor: PlanTask, successor: PlanTask) -> int:
+        return max(0, rows[predecessor.id] - rows[successor.id]) if rows else 0
+
     grounds: tuple[tuple[Blame, Callable[[PlanTask, PlanTask], int]], ...] = (
         ("dates", _days_backwards),
         ("stages", _stages_backwards),
+        ("order", rows_backwards),
     )
     for blame, measure in grounds:
         steps = [(measure(tasks[tail], tasks[head]), (tail, head)) for tail, head in suspects]
@@ -388,6 +401,20 @@ def _blame(
             backward = [pair for step, pair in steps if step == worst]
             return (backward[0], blame) if len(backward) == 1 else (None, None)
     return None, None
+
+
+def _rows(tasks: Iterable[PlanTask]) -> dict[str, int]:
+    """Rank of each task by where it stands in its file, from 0; empty unless all stand on rows of one kind."""
+    found: dict[str, tuple[str, int]] = {}
+    for task in tasks:
+        row = _ROW.match(task.source)
+        if row is None:
+            return {}
+        found[task.id] = row[1], int(row[2])
+    if len({kind for kind, _ in found.values()}) != 1:
+        return {}
+    ranks = {row: n for n, row in enumerate(sorted(set(found.values())))}
+    return {name: ranks[row] for name, row in found.items()}
 
 
 def _days_backwards(predecessor: PlanTask, successor: PlanTask) -> int:

@@ -14,7 +14,7 @@ from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.network import is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan, PlanLink, PlanTask
-from crm_rules.roadmap.progress import OF_FINISH, constraints_of, deadline_of, yielding
+from crm_rules.roadmap.progress import OF_FINISH, constraints_of, deadline_of, left_of, yielding
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
 
 Shift = Callable[[int], int]
@@ -115,6 +115,7 @@ def job_of(
         job.kind = Kind.MANUAL
         _pinned(job, task)
     else:
+        job.duration = left_of(task) or 0
         early = [date for kind, date in bounds if kind in (ConstraintType.SNET, ConstraintType.FNET)]
         if single and early:
             # A date laid down for a task that waits for none takes the place of the project start.

@@ -165,7 +165,8 @@ class PlanTask:
         manual: scheduled by hand: `pinned_start` and `pinned_finish` stand whatever the links say.
         pinned_start, pinned_finish: dates of a manual task.
         actual_start, actual_finish: what happened.
-        remaining_minutes: working minutes still to do on a started task; None when nobody says.
+        remaining_minutes: working minutes still to do on a started task, also on one whose start nobody wrote down;
+            None when nobody says.
         levelling_delay_minutes: minutes on the clock the start was put off by to relieve people.
         level_of_effort: it lasts as long as what it accompanies and drives nothing.
         baseline: what was agreed.

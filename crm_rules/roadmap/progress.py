@@ -142,7 +142,11 @@ class _Place:
 def on_axis(network: Network, plan: Plan, axis: Axis, outline: Outline) -> Network:
     """The network with all dates of the plan in it."""
     told = plan.earliest_work is not None or any(
-        t.constraint is not None or t.deadline is not None or t.actual_start is not None or t.actual_finish is not None
+        t.constraint is not None
+        or t.deadline is not None
+        or t.actual_start is not None
+        or t.actual_finish is not None
+        or t.remaining_minutes is not None
         for t in plan.tasks
     )
     if not told:
@@ -188,6 +192,16 @@ def _lay_down(place: _Place, laid: Constraint, axis: Axis) -> None:
             place.cap(bound + place.duration)
 
 
+def left_of(task: PlanTask) -> int | None:
+    """Working minutes to schedule of an unfinished task that nobody says has begun; None when not known.
+
+    Where something has been done on it although its start was not written down, that is what is left.
+    """
+    if task.duration_minutes is None or task.remaining_minutes is None:
+        return task.duration_minutes
+    return task.remaining_minutes
+
+
 def _place(task: PlanTask, status: int | None, axis: Axis) -> _Place:
     duration = task.duration_minutes
     started = None if task.actual_start is None else axis.minutes(task.actual_start)
@@ -203,7 +217,7 @@ def _place(task: PlanTask, status: int | None, axis: Axis) -> _Place:
                 return _Place(finished, 0, fixed=True, loose=True)
         return _Place(min(started, finished), finished - min(started, finished), fixed=True)
     if started is None:
-        return _Place(0 if status is None else max(0, status), duration)
+        return _Place(0 if status is None else max(0, status), left_of(task))
     left = task.remaining_minutes
     if duration is None:
         # How much has been done is unknown, and so is when the rest is due.

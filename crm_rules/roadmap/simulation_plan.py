@@ -228,15 +228,15 @@ class _Writer:
             duration = self._finish(task, begun, duration or 0)
         elif state is TaskState.OPEN:
             self._lay_down(task, [task.id])
+            rest = None if task.remaining_minutes is None else _scaled(task.remaining_minutes, own, week)
             if begun is None:
                 self._delay(task)
             else:
-                rest = None if task.remaining_minutes is None else _scaled(task.remaining_minutes, own, week)
                 self._resume(task, begun, 0 if rest is None else max(0, (duration or 0) - rest))
-                if rest is not None:
-                    duration = rest
-                    if estimate is not None:
-                        estimate = _scaled_estimate(estimate, rest, estimate.likely) if estimate.likely else None
+            if rest is not None and (begun is not None or duration is not None):
+                duration = rest
+                if estimate is not None:
+                    estimate = _scaled_estimate(estimate, rest, estimate.likely) if estimate.likely else None
         return PlanTask(task.id, task.name, duration, state, level_of_effort=task.level_of_effort, estimate=estimate)
 
     def _finish(self, task: PlanTask, begun: int | None, duration: int) -> int:

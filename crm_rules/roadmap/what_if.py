@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from crm_rules.diagnostics import Diagnostic, did_you_mean
 from crm_rules.errors import DiagnosticError
 from crm_rules.roadmap.analysis import Roadmap, TaskSchedule, analyse
+from crm_rules.roadmap.change_words import Words
 from crm_rules.roadmap.plan import Plan, PlanLink, PlanTask, TaskState, named_links
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute, moment
 
@@ -184,7 +185,8 @@ def what_if(base: Roadmap | Plan, changes: Iterable[Change]) -> Comparison:
     before = base if isinstance(base, Roadmap) else analyse(base)
     after = analyse(changed_plan(before, changes))
     known = {c.path for c in before.cycles}
-    loops = [" -> ".join((*c.path, c.path[0])) for c in after.cycles if c.path not in known]
+    words = Words(after.plan)
+    loops = [" -> ".join(map(words.name, (*c.path, c.path[0]))) for c in after.cycles if c.path not in known]
     if loops:
         raise ImpossibleChange([Diagnostic(f"the tasks {loop} would wait for each other in a loop") for loop in loops])
     return compare(before, after)
@@ -265,6 +267,7 @@ class _Changing:
             if task.parent is not None:
                 self._children.setdefault(task.parent, []).append(task.id)
         self._holds: list[tuple[PlanTask, PlanLink]] = []
+        self._words = Words(plan)
         self._problems: list[Diagnostic] = []
 
     def plan(self) -> Plan:
@@ -304,7 +307,7 @@ class _Changing:
 
     def _contradictions(self) -> None:
         """Two changes of one kind to one thing, and changes to what another change takes away."""
-        seen = Counter((type(change), _target(change)) for change in self._changes)
+        seen = Counter((type(change), self._target(change)) for change in self._changes)
         for (_, target), times in seen.items():
             if times > 1:
                 self._problem(f"{target} is to be changed {times} times in the same way")
@@ -313,15 +316,26 @@ class _Changing:
             if kind not in (DropTask, DropLink) and target in dropped:
                 self._problem(f"{target} is to be dropped and changed")
 
+    def _target(self, change: Change) -> str:
+        """What a change is about, in words."""
+        match change:
+            case Delay() | Lengthen() | DropTask():
+                return self._words.task(change.task)
+            case AddLink():
+                return f"new {self._words.link(change.link)}"
+            case DropLink() | ChangeLag():
+                known = self._named.get(change.link)
+                return f"link '{change.link}'" if known is None else self._words.link(known)
+
     def _task(self, name: str, *, summary: bool = False) -> PlanTask | None:
         """A task that is part of the plan, or None and a problem."""
         task = self._given.get(name)
         if task is None:
             self._problem(f"there is no task '{name}'", did_you_mean(name, self._given))
         elif task.state is TaskState.DROPPED:
-            self._problem(f"task '{name}' is dropped already")
+            self._problem(f"{self._words.task(name)} is dropped already")
         elif name in self._children and not summary:
-            self._problem(f"task '{name}' is a summary task", "change the tasks it is made of")
+            self._problem(f"{self._words.task(name)} is a summary task", "change the tasks it is made of")
         else:
             return task
         return None
@@ -334,15 +348,17 @@ class _Changing:
     def _delay(self, change: Delay) -> None:
         task = self._task(change.task)
         if change.minutes <= 0:
-            self._problem(f"the delay of task '{change.task}' is not more than nothing", "give working minutes")
+            self._problem(
+                f"the delay of {self._words.task(change.task)} is not more than nothing", "give working minutes"
+            )
             return
         if task is None:
             return
         if task.state is TaskState.DONE or task.actual_start is not None or task.actual_finish is not None:
-            self._problem(f"task '{task.id}' has begun and cannot be delayed", "lengthen it instead")
+            self._problem(f"{self._words.task(task.id)} has begun and cannot be delayed", "lengthen it instead")
             return
         if task.level_of_effort:
-            self._problem(f"task '{task.id}' is level of effort", "delay what it accompanies")
+            self._problem(f"{self._words.task(task.id)} is level of effort", "delay what it accompanies")
             return
         if task.manual:
             calendar = self._plan.calendar if task.calendar is None else self._plan.calendars[task.calendar]
@@ -354,7 +370,7 @@ class _Changing:
             return
         planned = self._before.tasks[task.id]
         if planned.early_start_minutes is None:
-            self._problem(f"it is not known when task '{task.id}' starts, so it cannot be delayed")
+            self._problem(f"it is not known when {self._words.task(task.id)} starts, so it cannot be delayed")
             return
         self._holds.append(self._hold(task.id, planned, change.minutes))
 
@@ -388,18 +404,21 @@ class _Changing:
     def _lengthen(self, change: Lengthen) -> None:
         task = self._task(change.task)
         if change.minutes == 0:
-            self._problem(f"task '{change.task}' is to be lengthened by nothing")
+            self._problem(f"{self._words.task(change.task)} is to be lengthened by nothing")
         if task is None:
             return
         if task.state is TaskState.DONE or task.actual_finish is not None:
-            self._problem(f"task '{task.id}' is finished and keeps its length")
+            self._problem(f"{self._words.task(task.id)} is finished and keeps its length")
             return
         if task.duration_minutes is None:
-            self._problem(f"the duration of task '{task.id}' is not known, so it cannot be changed by some minutes")
+            self._problem(
+                f"the duration of {self._words.task(task.id)} is not known, so it cannot be lengthened or shortened"
+            )
             return
         left = task.duration_minutes if task.remaining_minutes is None else task.remaining_minutes
         if left + change.minutes < 0:
-            self._problem(f"task '{task.id}' has {left} minutes left and cannot be shortened by {-change.minutes}")
+            left_of, cut = self._words.days(left), self._words.days(-change.minutes)
+            self._problem(f"{self._words.task(task.id)} has {left_of} left and cannot be shortened by {cut}")
             return
         self._tasks[task.id] = replace(
             self._tasks[task.id],
@@ -419,23 +438,11 @@ class _Changing:
     def _add(self, link: PlanLink) -> None:
         ends = [self._task(end, summary=True) for end in dict.fromkeys((link.predecessor, link.successor))]
         if link.predecessor == link.successor:
-            self._problem(f"task '{link.predecessor}' cannot wait for itself")
+            self._problem(f"{self._words.task(link.predecessor)} cannot wait for itself")
         elif link in self._plan.links:
-            self._problem(f"the link '{link.predecessor}->{link.successor} {link.type.value}' is there already")
+            self._problem(f"the {self._words.link(link)} is there already")
         elif None not in ends:
             self._links[f"new {len(self._links)}"] = link
-
-
-def _target(change: Change) -> str:
-    """What a change is about, in words."""
-    match change:
-        case Delay() | Lengthen() | DropTask():
-            return f"task '{change.task}'"
-        case AddLink():
-            link = change.link
-            return f"new link '{link.predecessor}->{link.successor} {link.type.value}'"
-        case DropLink() | ChangeLag():
-            return f"link '{change.link}'"
 
 
 def _moved(at: dt.datetime | None, minutes: int, calendar: WorkingCalendar, *, start: bool) -> dt.datetime | None:

@@ -10,6 +10,7 @@ import pytest
 from crm_rules.diagnostics import Span
 from crm_rules.files.imported import StoredResult
 from crm_rules.files.mspdi import load_mspdi, parse_mspdi
+from crm_rules.roadmap.analysis import analyse
 from crm_rules.roadmap.plan import (
     Baseline,
     Constraint,
@@ -20,6 +21,7 @@ from crm_rules.roadmap.plan import (
     PlanTask,
     TaskState,
 )
+from crm_rules.roadmap.quality.progress import under_way
 from crm_rules.roadmap.working_time import ALL_HOURS
 from tests.files.mspdi_samples import STANDARD, element, elements, link, mspdi, one_link, one_task, read, task
 from tests.roadmap.data import FILES, public_schedule, schedule_file
@@ -289,6 +291,29 @@ class TestTasks:
         assert one_task(mspdi(task(1, **started))).remaining_minutes == 360
         assert one_task(mspdi(task(1, RemainingDuration="PT8H0M0S"))).remaining_minutes is None, "not started"
 
+    def test_work_under_way_without_a_start_is_said_and_what_is_left_of_it_is_scheduled(self) -> None:
+        """40 hours, half done: 20 are left, Mon 8:00 to Wed 12:00; task 2 takes the day after."""
+        follower = task(2, link(1))
+        imported = read(mspdi(task(1, Duration="PT40H0M0S", PercentComplete=50), follower))
+        begun = imported.plan.tasks[0]
+        assert (begun.actual_start, begun.remaining_minutes) == (None, 20 * 60)
+        assert [n.message for n in imported.notes] == ["task 'Task 1' (UID 1) is under way, but has no ActualStart"]
+        assert under_way(begun)
+        for extra in ({}, {"LevelingDelay": 0, "Deadline": "2026-04-01T17:00:00"}, {"ConstraintType": 5}):
+            dated = extra | ({"ConstraintDate": "2026-03-05T12:00:00"} if "ConstraintType" in extra else {})
+            text = mspdi(task(1, Duration="PT40H0M0S", PercentComplete=50), task(2, link(1), **dated))
+            roadmap = analyse(read(text).plan)
+            assert roadmap.tasks["1"].early_finish == at("2026-03-04 12:00"), extra
+            assert roadmap.finish == at("2026-03-05 12:00"), extra
+
+    @pytest.mark.parametrize("stored", [None, "PT8H0M0S"])
+    def test_a_stored_rest_of_work_without_a_start_counts(self, stored: str | None) -> None:
+        text = mspdi(task(1, Duration="PT16H0M0S", PercentComplete=25, RemainingDuration=stored))
+        assert one_task(text).remaining_minutes == (480 if stored else 720)
+
+    def test_a_summary_under_way_is_not_said_to_lack_its_start(self) -> None:
+        assert read(mspdi(task(1, Summary=1, PercentComplete=50), task(2, OutlineLevel=2))).notes == ()
+
     def test_a_task_of_another_project_keeps_its_dates(self) -> None:
         imported = read(mspdi(task(1, ExternalTask=1, Start="2026-03-04T08:00:00", Finish="2026-03-04T17:00:00")))
         found = imported.plan.tasks[0]
@@ -366,10 +391,11 @@ class TestLinks:
         plan = read(mspdi(task(1), task(2, link(1, 3), link(1, 0)))).plan
         assert [k.type for k in plan.links] == [LinkType.SS, LinkType.FF]
 
-    def test_a_link_to_a_task_that_is_not_there_leaves_the_plan_incomplete(self) -> None:
+    def test_a_link_to_a_task_that_is_not_there_is_said_and_the_rest_is_scheduled(self) -> None:
         imported = read(mspdi(task(1), task(2, link(1), link(99), link(0))))
-        assert not imported.plan.complete
+        assert imported.plan.complete
         assert len(imported.plan.links) == 1
+        assert analyse(imported.plan).finish == at("2026-03-03 17:00"), "two days in a row from Monday"
         assert [n.message for n in imported.notes] == [
             "task 'Task 2' (UID 2) waits for task UID 99, which is not in the file; the link is left out",
             "task 'Task 2' (UID 2) waits for task UID 0, which is not in the file; the link is left out",

@@ -273,4 +273,4 @@ class TestLeftOut:
         assert [n.message for n in result.notes] == [
             "task 'Task 2' (UID 2) waits for task UID 9, which is not in the file; the link is left out"
         ]
-        assert "tasks" in result.project.incomplete
+        assert "tasks" not in result.project.incomplete

@@ -17,6 +17,7 @@ from crm_rules.files.imported import ImportedPlan
 from crm_rules.files.plan_sheets import column_name, csv_sheet, workbook_sheet
 from crm_rules.files.plan_table import plan_of_sheet
 from crm_rules.files.text import SourceText
+from crm_rules.roadmap.analysis import analyse
 from crm_rules.roadmap.plan import Baseline, LagUnit, LinkType, PlanLink, PlanTask, TaskState
 from crm_rules.roadmap.working_time import ALL_HOURS
 from tests.files.workbooks import workbook
@@ -332,3 +333,15 @@ class TestWorkbooks:
     )
     def test_names_of_columns(self, index: int, name: str) -> None:
         assert column_name(index) == name
+
+
+def test_work_under_way_without_a_start_keeps_what_is_done_of_it() -> None:
+    """Ten days, 40 % done: six are left, Mon 2 to Mon 9 March; task 2 takes the five days after, until Mon 16."""
+    imported = read("id,name,duration,predecessors,% complete,start\n1,A,10d,,40%,2026-03-02\n2,B,5d,1,,\n")
+    first = imported.plan.tasks[0]
+    assert (first.actual_start, first.remaining_minutes) == (None, 6 * DAY)
+    assert [(str(n.span), n.message) for n in imported.notes] == [
+        ("plan.csv:2", "task 'A' is under way, but nobody says since when")
+    ]
+    roadmap = analyse(imported.plan)
+    assert [roadmap.tasks[i].early_finish for i in "12"] == [at("2026-03-09 17:00"), at("2026-03-16 17:00")]

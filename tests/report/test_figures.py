@@ -25,6 +25,7 @@ from crm_rules.report.figures_gantt import MOST_TASKS, gantt  # noqa: E402
 from crm_rules.report.figures_graph import dependency_graph  # noqa: E402
 from crm_rules.report.roadmap_tasks import Mark  # noqa: E402
 from crm_rules.roadmap.analysis import Roadmap, analyse  # noqa: E402
+from crm_rules.roadmap.plan import LinkType, Plan, PlanLink, PlanTask  # noqa: E402
 from crm_rules.roadmap.working_time import absolute  # noqa: E402
 from tests.report.plans import DAY, HOSTILE, MONDAY, ROOT, content, hostile, large, roadmap_of  # noqa: E402
 
@@ -266,3 +267,24 @@ def test_there_are_never_more_marks_than_fit(days: int, most: int) -> None:
 def test_days_are_numbered_in_round_steps() -> None:
     assert [t.label for t in number_ticks(0, 30 * DAY, 8)] == [f"day {n}" for n in (0, 5, 10, 15, 20, 25, 30)]
     assert [t.at for t in number_ticks(-1.0, 4 * DAY, 5)] == [0.0, DAY, 2 * DAY, 3 * DAY, 4 * DAY]
+
+
+def test_labels_of_links_into_one_box_do_not_hide_each_other() -> None:
+    plan = Plan(
+        tuple(PlanTask(i, i, DAY) for i in "abcd"),
+        tuple(PlanLink(i, "d", LinkType.SS, lag) for i, lag in (("a", DAY), ("b", 2 * DAY), ("c", 3 * DAY))),
+    )
+    figure = dependency_graph(analyse(plan))
+    boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text().startswith("SS+")]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[:n])
+
+
+def test_a_missed_deadline_stands_out_from_the_bar_it_lies_on() -> None:
+    """Ten days from Monday 2 March, due on the 6th: float is -5 days, and the bar is as red as the mark."""
+    due = dt.datetime.fromisoformat("2026-03-06 17:00")
+    plan = Plan((PlanTask("a", "A", 10 * DAY, deadline=due),), start=dt.datetime.fromisoformat("2026-03-02 08:00"))
+    figure = gantt(analyse(plan))
+    (mark,) = named(figure, "deadline-").values()
+    assert mark.get_markerfacecolor() == FILLS[Mark.CRITICAL]
+    assert mark.get_markeredgecolor() == "white"

@@ -19,7 +19,7 @@ from crm_rules.report.roadmap_troubles import troubles
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap, analyse
 from crm_rules.roadmap.ordering import check_ordering
-from crm_rules.roadmap.plan import Constraint, ConstraintType, LagUnit, LinkType
+from crm_rules.roadmap.plan import Constraint, ConstraintType, LagUnit, LinkType, Plan, PlanTask
 from crm_rules.rules.ordering import Operand, Ordering, Sequence
 from tests.report.plans import DAY, FILES, MONDAY, content, hostile, large, roadmap_of
 
@@ -329,3 +329,15 @@ def test_what_is_right_by_chance_or_missing_is_told() -> None:
     report = roadmap_text(loose, View())
     assert "Right by chance, as long as nothing slips:\n  - no link keeps 'B' behind 'A'\n" in report
     assert "Not planned, though other work asks for it: build.\n" in report
+
+
+def test_a_number_never_has_lost_digits() -> None:
+    page = Page(60)
+    table(page, [Column("Days", 5), Column("Task", 0, right=False)], [(("12,345.5", ""), ("Data migration", ""))])
+    assert "12,345.5  Data migration" in page.render()
+
+
+@pytest.mark.parametrize("file", ["plan.csv", "/home/ann/plan.csv", "C:\\plans\\plan.csv"])
+def test_a_plan_without_a_name_is_called_by_its_file_without_the_folder(file: str) -> None:
+    roadmap = analyse(Plan((PlanTask("a", "A", 480),)))
+    assert RoadmapContent(roadmap, file).title == "plan.csv"

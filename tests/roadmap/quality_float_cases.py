@@ -122,9 +122,18 @@ FLOATS = (
     # A twentieth of 200 days is 10.
     Case("near-critical", plan({"a": 200, "b": 190, "c": 189}), INFO, 1, 3, "b"),
     Case("near-critical", plan({"a": None, "b": 1}), GAP, reason="the float is not known"),
-    Case("dcma-12", ROW, PASSED, 600 * DAY, 600 * DAY, "", "t01 delayed by 600 working days: the finish moves by 600"),
+    Case("dcma-12", ROW, PASSED, 600, 600, "", "T01 delayed by 600 working days: the finish moves by 600"),
     # The finish does not move, and the float is 399 days rather than 600 less than none.
-    Case("dcma-12", wrong_path, FAILED, 0, 600 * DAY, "b", "b delayed by 600 working days: the finish moves by 0"),
+    Case("dcma-12", wrong_path, FAILED, 0, 600, "b", "B delayed by 600 working days: the finish moves by 0"),
+    Case(
+        "dcma-12",
+        tasks(ROW, {"t01": {"name": "Data migration"}, "t02": {"name": "Test"}, "t03": {"name": "Test"}}),
+        PASSED,
+        600,
+        600,
+        "",
+        "Data migration delayed by 600 working days: the finish moves by 600",
+    ),
     Case("dcma-12", plan({"a": None}), GAP, reason="the finish of the plan is not known"),
     Case(
         "dcma-12",

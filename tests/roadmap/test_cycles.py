@@ -67,6 +67,30 @@ def test_dates_then_stages_give_the_culprit_away() -> None:
     assert (find_loops(staged).cycles[0].culprit, find_loops(staged).cycles[0].blame) == (("b", "c"), "stages")
 
 
+@pytest.mark.parametrize(
+    ("sources", "culprit"),
+    [
+        (("line 4, UID 1", "line 9, UID 2", "line 30, UID 3"), ("c", "a")),  # only c -> a goes up the file
+        (("A10", "A2", "A3"), ("a", "b")),  # as numbers, not as text: b, c, a from top to bottom
+        (("line 30", "line 9", "line 4"), None),  # a -> b and b -> c go up by one task each
+        (("line 4", "line 9", ""), None),
+        (("line 4", "A9", "line 5"), None),
+        (("line 1", "line 1", "line 1"), None),
+    ],
+)
+def test_the_order_of_the_file_gives_the_culprit_away_where_nothing_else_does(
+    sources: tuple[str, str, str], culprit: tuple[str, str] | None
+) -> None:
+    ring = plan(dict.fromkeys("abc", 1), "a->b", "b->c", "c->a")
+    listed = with_tasks(ring, **{t.id: replace(t, source=s) for t, s in zip(ring.tasks, sources, strict=True)})
+    (cycle,) = find_loops(listed).cycles
+    assert (cycle.culprit, cycle.blame) == (culprit, None if culprit is None else "order")
+    a, b, _ = listed.tasks
+    staged = with_tasks(listed, a=replace(a, stage=2), b=replace(b, stage=1))
+    (cycle,) = find_loops(staged).cycles
+    assert (cycle.culprit, cycle.blame) == (("a", "b"), "stages"), "stages tell more than rows"
+
+
 def test_self_links_are_told_apart_from_the_loop_they_lie_in() -> None:
     found = find_loops(plan(dict.fromkeys("ab", 1), "a->a", "a->b", "b->a")).cycles
     assert [(c.id, c.path, c.culprit) for c in found] == [

@@ -94,10 +94,10 @@ def test_lengthen_and_shorten() -> None:
 def test_lengthening_a_started_task_adds_to_what_is_left() -> None:
     base = with_tasks(DIAMOND, b=replace(DIAMOND.tasks[1], remaining_minutes=DAY))
     assert problems(base, Lengthen("b", -2 * DAY)) == [
-        ("task 'b' has 480 minutes left and cannot be shortened by 960", None)
+        ("task 'B' has 1 working day left and cannot be shortened by 2 working days", None)
     ]
     assert problems(base, Lengthen("b", -DAY - 1)) == [
-        ("task 'b' has 480 minutes left and cannot be shortened by 481", None)
+        ("task 'B' has 1 working day left and cannot be shortened by 1.002083333 working days", None)
     ]
     assert what_if(base, [Lengthen("b", -DAY)]).dropped == ()
 
@@ -229,12 +229,12 @@ def test_all_problems_are_told_at_once() -> None:
         AddLink(link("d->d")),
         AddLink(link("d->nobody")),
     ) == [
-        ("task 'a' is to be lengthened by nothing", None),
-        ("task 'c' has 480 minutes left and cannot be shortened by 960", None),
-        ("task 'd' cannot wait for itself", None),
-        ("the delay of task 'b' is not more than nothing", "give working minutes"),
-        ("the duration of task 'setup' is not known, so it cannot be changed by some minutes", None),
-        ("the link 'a->b fs' is there already", None),
+        ("task 'A' is to be lengthened by nothing", None),
+        ("task 'C' has 1 working day left and cannot be shortened by 2 working days", None),
+        ("task 'D' cannot wait for itself", None),
+        ("the delay of task 'B' is not more than nothing", "give working minutes"),
+        ("the duration of task 'Set-up' is not known, so it cannot be lengthened or shortened", None),
+        ("the link 'A' -> 'B' (FS) is there already", None),
         ("there is no link 'a->b ss'", "did you mean 'a->b fs'?"),
         ("there is no task 'nobody'", "expected one of: a, b, c, d, setup"),
         ("there is no task 'setp'", "did you mean 'setup'?"),
@@ -251,37 +251,37 @@ def test_changes_that_contradict_each_other() -> None:
         DropLink("a->b fs"),
         ChangeLag("a->b fs", 1),
     ) == [
-        ("link 'a->b fs' is to be dropped and changed", None),
-        ("task 'b' is to be dropped and changed", None),
-        ("task 'c' is to be changed 2 times in the same way", None),
+        ("link 'A' -> 'B' (FS) is to be dropped and changed", None),
+        ("task 'B' is to be dropped and changed", None),
+        ("task 'C' is to be changed 2 times in the same way", None),
     ]
 
 
 def test_what_is_past_stays() -> None:
     base = plan({"a": 1, "b": 1, "c": 1, "u": None, "v": 1}, "u->v", done="a", dropped="c")
     assert problems(base, Delay("a", 1), DropTask("c")) == [
-        ("task 'a' has begun and cannot be delayed", "lengthen it instead"),
-        ("task 'c' is dropped already", None),
+        ("task 'A' has begun and cannot be delayed", "lengthen it instead"),
+        ("task 'C' is dropped already", None),
     ]
     assert problems(base, Lengthen("a", 1), Delay("v", 1)) == [
-        ("it is not known when task 'v' starts, so it cannot be delayed", None),
-        ("task 'a' is finished and keeps its length", None),
+        ("it is not known when task 'V' starts, so it cannot be delayed", None),
+        ("task 'A' is finished and keeps its length", None),
     ]
 
 
 def test_summary_tasks_are_not_delayed() -> None:
     base = replace(DIAMOND, tasks=(*DIAMOND.tasks[:3], replace(DIAMOND.tasks[3], parent="s"), PlanTask("s", "S", None)))
-    assert problems(base, Delay("s", 1)) == [("task 's' is a summary task", "change the tasks it is made of")]
+    assert problems(base, Delay("s", 1)) == [("task 'S' is a summary task", "change the tasks it is made of")]
 
 
 def test_level_of_effort_is_not_delayed() -> None:
     base = with_tasks(DIAMOND, c=replace(DIAMOND.tasks[2], level_of_effort=True))
-    assert problems(base, Delay("c", 1)) == [("task 'c' is level of effort", "delay what it accompanies")]
+    assert problems(base, Delay("c", 1)) == [("task 'C' is level of effort", "delay what it accompanies")]
 
 
 def test_new_loop_is_named() -> None:
     assert problems(DIAMOND, AddLink(link("d->b"))) == [
-        ("the tasks b -> d -> b would wait for each other in a loop", None)
+        ("the tasks B -> D -> B would wait for each other in a loop", None)
     ]
 
 

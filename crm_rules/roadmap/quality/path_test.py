@@ -25,7 +25,7 @@ TOLERANCE: Final = 100
 
 
 def critical_path_test(view: PlanView) -> Found:
-    """By how much the finish moves (numerator), of the working minutes a critical task is delayed by."""
+    """By how many whole working days the finish moves (numerator), of those a critical task is delayed by."""
     if view.roadmap.finish_minutes is None:
         return Gap("the finish of the plan is not known", undecided=tuple(view.incomplete))
     task = _delayed(view)
@@ -46,8 +46,14 @@ def critical_path_test(view: PlanView) -> Found:
     days = max(moved, fallen) // view.day
     followed = max(moved, fallen) * TOLERANCE >= added * (TOLERANCE - 1)
     what = "the finish moves" if moved >= fallen else "its float falls"
-    note = f"{task.id} delayed by {ADDED_DAYS} working days: {what} by {days}"
-    return Measure(min(max(moved, fallen), added), added, () if followed else (task.id,), note=note)
+    note = f"{_called(view, task)} delayed by {ADDED_DAYS} working days: {what} by {days:,}"
+    return Measure(min(days, ADDED_DAYS), ADDED_DAYS, () if followed else (task.id,), note=note)
+
+
+def _called(view: PlanView, task: PlanTask) -> str:
+    """The name of a task, with its id where several have that name."""
+    namesakes = sum(t.name == task.name for t in view.plan.tasks)
+    return task.name if namesakes == 1 else f"{task.name} ({task.id})"
 
 
 def _delayed(view: PlanView) -> PlanTask | None:

@@ -112,8 +112,8 @@ DCMA: Final = Profile(
         Row(
             "dcma-12",
             "Critical path test",
-            "working minutes by which the finish moves, or the float of the task falls",
-            "working minutes a critical task is delayed by",
+            "working days by which the finish moves, or the float of the task falls",
+            "working days a critical task is delayed by",
             critical_path_test,
             at_least(99),
         ),
