@@ -124,7 +124,7 @@ class _Import:
         if per_day < 1:
             self._findings.error(f"MinutesPerDay of the project is {per_day}, where a day has at least one")
         limit = self._whole("CriticalSlackLimit", 0)
-        self._remark_on_options(reader)
+        self._remark_on_direction()
         self._findings.raise_errors()
         plan = Plan(
             tasks=tasks,
@@ -139,6 +139,7 @@ class _Import:
             minutes_per_day=per_day,
             # The file does not say which program's rules it follows, but its results do.
             work_after_status=status is None or reader.earliest_left is None or reader.earliest_left >= status,
+            constraints_override_links=self._root.values.get("HonorConstraints") not in ("0", "false"),
         )
         return ImportedPlan(plan, self._findings.notes(), reader.stored, reader.places)
 
@@ -180,18 +181,12 @@ class _Import:
                 workers.setdefault(task, []).append(resources[resource])
         return workers
 
-    def _remark_on_options(self, reader: TaskReader) -> None:
-        """Say which options of the project the schedule does not follow."""
+    def _remark_on_direction(self) -> None:
+        """Say so where the schedule does not run the way the project says."""
         if self._root.values.get("ScheduleFromStart") in ("0", "false"):
             self._findings.warning(
                 "the project is scheduled backwards from its finish (ScheduleFromStart is 0)",
                 hint="here it is scheduled forwards from its start",
-            )
-        if self._root.values.get("HonorConstraints") in ("0", "false") and reader.hard_constraints:
-            self._findings.warning(
-                f"constraints give way to links in this project (HonorConstraints is 0), and"
-                f" {reader.hard_constraints} tasks have a hard one",
-                hint="here hard constraints hold against links",
             )
 
     def _date(self, name: str) -> dt.datetime | None:

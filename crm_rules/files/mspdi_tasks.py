@@ -89,7 +89,6 @@ class TaskReader:
         places: where tasks stand, by id.
         project_name: name of the project summary; "" when the file has none.
         earliest_left: the earliest stored date of work that is left; None where none is stored; filled by `tasks`.
-        hard_constraints: number of tasks with a constraint that overrides links; filled by `tasks`.
         complete: False when there are tasks that are not in the file; filled by `tasks` and `links`.
     """
 
@@ -113,7 +112,6 @@ class TaskReader:
         self.project_name = ""
         self.calendars: dict[str, WorkingCalendar] = {}
         self.stored: dict[str, StoredResult] = {}
-        self.hard_constraints = 0
         self.earliest_left: dt.datetime | None = None
         self.complete = True
         self._rows = self._without_empty_summaries(tuple(self._numbered(records)))
@@ -255,7 +253,6 @@ class TaskReader:
                 f"the constraint {kind.value.upper()} of {row.of} has no date and is left out", row.fields.place
             )
             return None
-        self.hard_constraints += kind.hard
         return Constraint(kind, at)
 
     def _calendar(self, row: _Row) -> str | None:

@@ -132,6 +132,12 @@ class _Conversion:
             section["start"] = plan.start.date()
         if plan.status_date is not None:
             section["status_date"] = plan.status_date.date()
+            if not plan.work_after_status:
+                self._note(
+                    "work that is left may lie before the status date of the plan; the project puts it after that"
+                )
+        if not plan.constraints_override_links and any(t.constraint and t.constraint.type.hard for t in plan.tasks):
+            self._note("hard constraints give way to links in the plan; in the project they hold against them")
         hours, unsaid = _hours(plan.calendar)
         section |= hours
         if unsaid:

@@ -281,6 +281,8 @@ class _Passes:
                 limit = worked(date) + (0 if kind in _OF_FINISH else length)
                 exact = kind in _EXACT
                 count, at = (limit, date) if exact else (min(count, limit), min(at, date))
+        if job.start_by is not None and not (stands or begun):
+            count, at = min(count, worked(job.start_by) + length), min(at, job.start_by)
         if job.deadline is not None:
             count, at = min(count, worked(job.deadline)), min(at, job.deadline)
         if job.milestone:
@@ -391,6 +393,7 @@ class _Passes:
         base, worked = self.axis.base, self.axis.calendar.worked
         network = self.network
         floors, caps, durations = list(network.floors), list(network.caps), list(network.durations)
+        ends = list(network.ends)
         for i, job in enumerate(self.jobs):
             own = job.calendar
             if job.kind is Kind.FIXED or job.kind is Kind.MANUAL:
@@ -402,10 +405,14 @@ class _Passes:
                         count = max(count, own.worked(date))
                     elif kind is ConstraintType.FNET:
                         count = max(count, own.worked(date) - job.duration)
+                        ends[i] = max(ends[i] or 0, worked(date) - base)
+                    elif kind in _EXACT and job.kind is Kind.FREE:
+                        count = max(count, own.worked(date) - (job.duration if kind in _OF_FINISH else 0))
+                        ends[i] = worked(date) - base if kind in _OF_FINISH else ends[i]
                 floors[i] = worked(own.start_at(count)) - base
             caps[i] = None if job.deadline is None else worked(job.deadline) - base
             durations[i] = job.duration if job.known else None
-        return replace(network, floors=floors, caps=caps, durations=durations)
+        return replace(network, floors=floors, ends=ends, caps=caps, durations=durations)
 
     def _result(self, end: int | None, free: Sequence[int | None], slack: Sequence[int | None]) -> Schedule:
         network, limit, axis = self.network, self.network.limit, self.axis

@@ -10,6 +10,7 @@ from __future__ import annotations
 from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.network import Network
 from crm_rules.roadmap.plan import Plan, PlanTask
+from crm_rules.roadmap.progress import yielding
 from crm_rules.roadmap.schedule import Schedule
 from crm_rules.roadmap.working_time import absolute
 
@@ -84,10 +85,11 @@ def _floors(task: PlanTask, axis: Axis, plan: Plan, here: int) -> list[int]:
     """Instants of what keeps a task from starting earlier, as far as they are the working minute `here`."""
     calendar = axis.calendar
     dates = [axis.zero]
-    if plan.status_date is not None:
-        dates.append(calendar.start_at(calendar.worked(absolute(plan.status_date))))
-    if task.constraint is not None and task.constraint.at is not None:
-        at = absolute(task.constraint.at)
+    if plan.earliest_work is not None:
+        dates.append(calendar.start_at(calendar.worked(absolute(plan.earliest_work))))
+    floor = None if task.constraint is None else yielding(task.constraint)
+    if floor is not None and floor.at is not None:
+        at = absolute(floor.at)
         settled = at == calendar.finish_at(calendar.worked(at))
         dates.append(at if settled else calendar.start_at(calendar.worked(at)))
     return [date for date in dates if calendar.worked(date) == here]

@@ -124,7 +124,11 @@ class Events:
             start: Bits = {}
             for k, source in enumerate(sources):
                 start[source] = start.get(source, 0) | 1 << k
-            order = self.order[::-1] if against else self.order
+            # Chains lead nowhere before the first of their sources.
+            places = [self._position[source] for source in sources]
+            order: Sequence[int] = ()
+            if places:
+                order = self.order[max(places) :: -1] if against else self.order[min(places) :]
             steps = self.back if against else self.onward
             if which is _Chains.TAKING_TIME:
                 self._reached[key] = self._taking_time(start, order, steps)

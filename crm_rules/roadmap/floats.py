@@ -2,7 +2,7 @@
 
 Interfering float is total float less free float; independent float is what is left of free float when all
 predecessors are as late as they may be (PMI, *Practice Standard for Scheduling*). Drag is by how much a task
-on the critical path lengthens the project: what would be saved if it took no time at all (S. Devaux, *Total
+on the critical path lengthens the project: what would be saved if what is left of it took no time at all (S. Devaux, *Total
 Project Control*). A task is on the longest path when a chain of driving links leads from it to a task that
 finishes last; with several calendars, dates laid down or deadlines those are not the tasks with the least float.
 
@@ -59,6 +59,9 @@ def independent_float(network: Network, found: Schedule) -> list[int | None]:
 def drag(network: Network, found: Schedule) -> list[int | None]:
     """Drag of every node that is critical and not done; None for the others, and where it is unknown.
 
+    Of a task in progress it is what the work left of it costs. A task that is critical only because of a deadline or
+    of another date does not make the project longer, so its drag is 0.
+
     A path that avoids a task passes it on a link from before it to behind it in the order of the nodes. So the
     least float of what runs beside a task is found while sweeping along that order once.
     """
@@ -66,58 +69,67 @@ def drag(network: Network, found: Schedule) -> list[int | None]:
     result: list[int | None] = [None] * count
     if found.finish is None:
         return result
-    total = [_BOUNDLESS if t is None else t for t in found.total_float]
-    slack = found.slack
+    finish = found.finish
+    spare = _to_finish(network, found, finish)
     order = network.order
     place = [0] * count
     for position, i in enumerate(order):
         place[i] = position
     beside: list[tuple[int, int]] = []  # float of a way past, place of the node at its end
-    # Whoever could begin with the project: a way that passes everything before it.
-    opens: list[int] = [0] * count
+    # Whoever could begin with the project, or on a date of its own: a way that passes everything before it.
     for i in order:
         floor = network.floors[i]
-        opens[i] = 0 if floor is None else total[i] + (found.early_start[i] or 0) - floor
-    coming = [(place[i], opens[i]) for i in order if network.floors[i] is not None]
-    for position, value in coming:
-        heappush(beside, (value, position))
-    finish = found.finish
+        if floor is not None:
+            heappush(beside, (spare[i] + (found.early_start[i] or 0) - floor, place[i]))
     for position, i in enumerate(order):
         while beside and beside[0][1] <= position:
             heappop(beside)
         if found.critical[i] and network.is_task[i] and not network.done[i]:
-            saved = _own_float_without(network, found, slack, total, i, finish)
+            saved = _spare_without(network, found, spare, i, finish)
             if beside:
                 saved = min(saved, beside[0][0])
-            result[i] = max(0, min(saved - total[i], network.durations[i] or 0))
+            result[i] = max(0, min(saved, network.durations[i] or 0))
         for k in network.outgoing[i]:
-            j, own = network.heads[k], slack[k]
+            j, own = network.heads[k], _carried(found, k)
             if own is not None:
-                heappush(beside, (own + total[j], place[j]))
+                heappush(beside, (own + spare[j], place[j]))
         if network.is_task[i]:
             heappush(beside, (finish - (found.early_finish[i] or 0), count))
     return result
 
 
-def _own_float_without(
-    network: Network, found: Schedule, slack: Sequence[int | None], total: list[int], i: int, finish: int
-) -> int:
-    """Total float of a task if it took no time."""
+def _to_finish(network: Network, found: Schedule, finish: int) -> list[int]:
+    """By how much each node could be later before the project is: total float, deadlines and other dates apart."""
+    spare = [_BOUNDLESS] * len(network.ids)
+    for i in reversed(network.order):
+        least = finish - (found.early_finish[i] or 0) if network.is_task[i] else _BOUNDLESS
+        for k in network.outgoing[i]:
+            own = _carried(found, k)
+            if own is not None:
+                least = min(least, own + spare[network.heads[k]])
+        spare[i] = least
+    return spare
+
+
+def _carried(found: Schedule, k: int) -> int | None:
+    """Slack of a link as far as delay runs along it: a task placed against its links does not move with them."""
+    slack = found.slack[k]
+    return None if slack is None or slack < 0 else slack
+
+
+def _spare_without(network: Network, found: Schedule, spare: Sequence[int], i: int, finish: int) -> int:
+    """By how much a task could be later before the project is, if it took no time."""
     start, end = found.early_start[i] or 0, found.early_finish[i] or 0
-    floor = network.floors[i] or 0
-    begin = floor
+    begin = max(network.floors[i] or 0, network.ends[i] or 0)
     for k in network.incoming[i]:
-        own = slack[k]
+        own = _carried(found, k)
         if own is not None:
             begin = max(begin, (end if network.to_finish[k] else start) - own)
     bounds = [finish]
-    cap = network.caps[i]
-    if cap is not None:
-        bounds.append(cap)
     for k in network.outgoing[i]:
-        own = slack[k]
+        own = _carried(found, k)
         if own is not None:
-            bounds.append((end if network.from_finish[k] else start) + own + total[network.heads[k]])
+            bounds.append((end if network.from_finish[k] else start) + own + spare[network.heads[k]])
     return min(bounds) - begin
 
 

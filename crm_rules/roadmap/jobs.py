@@ -5,6 +5,7 @@ What is finished, begun, pinned or free to move is told apart here, once.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,7 +14,7 @@ from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.network import is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan, PlanLink, PlanTask
-from crm_rules.roadmap.progress import constraints_of, deadline_of
+from crm_rules.roadmap.progress import OF_FINISH, constraints_of, deadline_of, yielding
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
 
 Shift = Callable[[int], int]
@@ -41,8 +42,8 @@ class Job:
         milestone: it has no duration.
         start, finish: dates that stand: actual or pinned ones.
         not_before: the earliest start progress and the project start allow.
-        bounds: dated constraints.
-        deadline: None when there is none.
+        bounds: dated constraints that early dates obey, and late ones the hard among them.
+        start_by, deadline: dates that only late dates obey, of the start and of the finish; None for none.
         delay: minutes on the clock between what holds the task and its start.
         alap: as late as possible.
     """
@@ -56,6 +57,7 @@ class Job:
     finish: int
     not_before: int
     bounds: tuple[tuple[ConstraintType, int], ...]
+    start_by: int | None
     deadline: int | None
     delay: int
     alap: bool
@@ -67,9 +69,15 @@ def job_of(
     """The job of a task; `single` says that it waits for no other."""
     calendar = plan.calendar if task.calendar is None else plan.calendars[task.calendar]
     deadline = deadline_of(task, by_id, outline)
-    bounds = tuple(
-        (laid.type, absolute(laid.at)) for laid in constraints_of(task, by_id, outline) if laid.at is not None
-    )
+    laid = tuple(constraints_of(task, by_id, outline))
+    start_by: dt.datetime | None = None
+    if not plan.constraints_override_links:
+        kept = [c for c in laid if c.type.hard and c.at is not None]
+        start_by = min((c.at for c in kept if c.at is not None and c.type not in OF_FINISH), default=None)
+        finishes = (deadline, *(c.at for c in kept if c.type in OF_FINISH))
+        deadline = min((date for date in finishes if date is not None), default=None)
+        laid = tuple(floor for c in laid if (floor := yielding(c)) is not None)
+    bounds = tuple((c.type, absolute(c.at)) for c in laid if c.at is not None)
     duration = task.duration_minutes
     job = Job(
         calendar=calendar,
@@ -81,14 +89,15 @@ def job_of(
         finish=0,
         not_before=axis.zero,
         bounds=bounds,
+        start_by=None if start_by is None else absolute(start_by),
         deadline=None if deadline is None else absolute(deadline),
         delay=task.levelling_delay_minutes,
         alap=task.constraint is not None and task.constraint.type is ConstraintType.ALAP,
     )
-    status = None if plan.status_date is None else absolute(plan.status_date)
+    status = None if plan.earliest_work is None else absolute(plan.earliest_work)
     started = None if task.actual_start is None else absolute(task.actual_start)
     if is_finished(task):
-        job.bounds, job.deadline, job.delay, job.alap = (), None, 0, False
+        job.bounds, job.start_by, job.deadline, job.delay, job.alap = (), None, None, 0, False
         _finished(job, task, started)
     elif started is not None:
         job.kind, job.start, job.milestone, job.delay, job.alap = Kind.BEGUN, started, False, 0, False

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from operator import attrgetter
 from typing import Final
 
@@ -57,6 +58,7 @@ class Network:
         durations: minutes; None when unknown; 0 for points. Of a task in progress, on an axis, what is left.
         is_task: whether the node is a task; points do not count for the project finish.
         floors: minute before which a node does not start, None for points that are only held by links.
+        ends: minute before which a node does not finish, however long it lasts; part of the floor too.
         caps: minute after which a finish makes float negative; None where there is none.
         fixed: what happened, and so is moved by nothing: finished tasks with dates, on an axis.
         begun: minute at which a task in progress has started, on an axis; None for all others.
@@ -79,6 +81,7 @@ class Network:
     durations: list[int | None]
     is_task: list[bool]
     floors: list[int | None]
+    ends: list[int | None]
     caps: list[int | None]
     fixed: list[bool]
     begun: list[int | None]
@@ -156,18 +159,22 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
     ids = [t.id for t in tasks]
     count = len(ids)
     nodes = dict(zip(ids, range(count), strict=True))
-    links = list(plan.links)
-    tails = [nodes[k.predecessor] for k in links]
+    leaving: list[list[PlanLink]] = [[] for _ in ids]
+    for link in plan.links:
+        leaving[nodes[link.predecessor]].append(link)
+    # Links are numbered by the task they leave, so that the passes, which go from task to task, read on in their lists.
+    links = [link for own in leaving for link in own]
+    numbers = iter(range(len(links)))
+    outgoing = [list(islice(numbers, len(own))) for own in leaving]
+    tails = [i for i, own in enumerate(leaving) for _ in own]
     heads = [nodes[k.successor] for k in links]
     kinds = [k.type for k in links]
     if kinds.count(LinkType.FS) == len(links):
         from_finish, to_finish = [True] * len(links), [False] * len(links)
     else:
         from_finish, to_finish = [kind in FROM_FINISH for kind in kinds], [kind in TO_FINISH for kind in kinds]
-    outgoing: list[list[int]] = [[] for _ in ids]
     incoming: list[list[int]] = [[] for _ in ids]
-    for k, (i, j) in enumerate(zip(tails, heads, strict=True)):
-        outgoing[i].append(k)
+    for k, j in enumerate(heads):
         incoming[j].append(k)
     return Network(
         ids=ids,
@@ -175,6 +182,7 @@ def _plain(plan: Plan, tasks: list[PlanTask]) -> Network:
         durations=[t.duration_minutes for t in tasks],
         is_task=[True] * count,
         floors=[0] * count,
+        ends=[None] * count,
         caps=[None] * count,
         fixed=[False] * count,
         begun=[None] * count,
@@ -297,6 +305,7 @@ class _Builder:
             durations=durations + [0] * points,
             is_task=[True] * count + [False] * points,
             floors=[0] * count + [None] * points,
+            ends=[None] * len(ids),
             caps=[None] * len(ids),
             fixed=[False] * len(ids),
             begun=[None] * len(ids),

@@ -239,6 +239,10 @@ class Plan:
         status_date: progress is known up to here; work that is left comes later.
         work_after_status: work that is left is put after the status date, as Primavera does; False to leave it
             where links put it, as Microsoft Project does until somebody reschedules.
+        constraints_override_links: hard constraints hold against links, as Microsoft Project does unless told
+            otherwise; False where they give way. MSO and MFO then are the earliest dates the links may still put off,
+            and all four cap late dates, so that a date the links do not allow shows as negative float. That is what
+            Primavera makes of all but its mandatory dates.
         calendar: the plan's own working time.
         calendars: further calendars by name.
         lag_calendar: whose working time lags are counted in.
@@ -264,6 +268,7 @@ class Plan:
     critical_limit_minutes: int = 0
     minutes_per_day: int = MINUTES_PER_DAY
     work_after_status: bool = True
+    constraints_override_links: bool = True
 
     def __post_init__(self) -> None:
         counted = Counter(t.id for t in self.tasks)
@@ -294,6 +299,11 @@ class Plan:
         problems += _endless_summaries(self.tasks)
         if problems:
             raise ValueError("; ".join(problems))
+
+    @property
+    def earliest_work(self) -> dt.datetime | None:
+        """Before when no work that is left may be put: the status date, unless that moves nothing; None for no date."""
+        return self.status_date if self.work_after_status else None
 
 
 def _endless_summaries(tasks: Iterable[PlanTask]) -> list[str]:

@@ -9,13 +9,16 @@ Everything else becomes bounds and links of the network:
 * what is finished stands where it was, and what it waited for does not matter any more;
 * of a task in progress what is left is scheduled: after the status date and, as retained logic demands, after
   its unfinished predecessors; its start is a point that nothing moves;
-* what has not begun starts neither before the status date nor before an earliest date laid down for it.
+* what has not begun starts neither before the status date nor before an earliest date laid down for it;
+* hard constraints that give way to links are such dates too, and cap late dates as deadlines do.
+
+Where a plan leaves open work before its status date (`Plan.earliest_work`), that date moves nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crm_rules.roadmap.axis import Axis
@@ -36,6 +39,24 @@ _PARTS_OF: dict[ConstraintType, ConstraintType] = {
     ConstraintType.MFO: ConstraintType.FNLT,
 }
 """What a constraint of a summary task is to its parts: not each of them can start, or finish, on the same date."""
+
+
+_FLOORS: dict[ConstraintType, ConstraintType] = {
+    ConstraintType.SNET: ConstraintType.SNET,
+    ConstraintType.FNET: ConstraintType.FNET,
+    ConstraintType.MSO: ConstraintType.SNET,
+    ConstraintType.MFO: ConstraintType.FNET,
+}
+"""What a constraint that gives way to links is to early dates; the others are nothing to them."""
+
+OF_FINISH = frozenset((ConstraintType.FNET, ConstraintType.FNLT, ConstraintType.MFO))
+"""Constraints of the finish; the other dated ones are of the start."""
+
+
+def yielding(laid: Constraint) -> Constraint | None:
+    """The lower bound that a dated constraint is where it gives way to links; None where it is none."""
+    floor = _FLOORS.get(laid.type)
+    return None if floor is None else Constraint(floor, laid.at)
 
 
 def constraints_of(task: PlanTask, plan: dict[str, PlanTask], outline: Outline) -> Iterator[Constraint]:
@@ -70,22 +91,26 @@ def needs_clock(plan: Plan, network: Network, axis: Axis, outline: Outline) -> b
         if task.manual or task.levelling_delay_minutes or task.calendar in foreign:
             if task.id not in outline.parts and task.id not in outline.dropped:
                 return True
-        elif task.constraint is not None and _overrules(task, axis, by_id, outline):
-            return True
+        elif task.constraint is not None:
+            parts = outline.leaves(task.id) if task.id in outline.parts else (task.id,)
+            spans = [by_id[part].duration_minutes for part in parts]
+            if _needs_clock(task.constraint, plan.constraints_override_links, spans, axis):
+                return True
     return False
 
 
-def _overrules(task: PlanTask, axis: Axis, plan: dict[str, PlanTask], outline: Outline) -> bool:
-    """Whether the constraint of a task is more than a lower bound."""
-    laid = task.constraint
-    assert laid is not None
+def _needs_clock(laid: Constraint, overrides: bool, spans: Sequence[int | None], axis: Axis) -> bool:
+    """Whether a constraint on tasks of the durations given is more than bounds on the axis."""
     if not laid.type.dated:
         return laid.type is ConstraintType.ALAP
+    if laid.type.hard:
+        if overrides or (laid.type not in OF_FINISH and None in spans):
+            return True  # when a task of unknown duration is due is unknown where its start is to be on a date
+        floor = yielding(laid)
+        if floor is None:
+            return False
+        laid = floor
     assert laid.at is not None
-    if laid.type not in (ConstraintType.SNET, ConstraintType.FNET):
-        return True
-    parts = outline.leaves(task.id) if task.id in outline.parts else (task.id,)
-    spans = [plan[part].duration_minutes for part in parts]
     if laid.type is ConstraintType.SNET:
         spans = [0]
     # A date before the project start lets a task that waits for none start before it, see `clock`.
@@ -94,48 +119,73 @@ def _overrules(task: PlanTask, axis: Axis, plan: dict[str, PlanTask], outline: O
 
 @dataclass(slots=True)
 class _Place:
-    """Where a task stands on the axis."""
+    """Where a task stands on the axis: its start not before `floor`, its finish not before `end`; due by `latest`."""
 
     floor: int
     duration: int | None
     fixed: bool = False
     begun: int | None = None
     loose: bool = False
+    end: int | None = None
+    latest: int | None = None
+
+    def start_floor(self) -> int:
+        return self.floor if self.end is None else max(self.floor, self.end - (self.duration or 0))
+
+    def raise_end(self, bound: int) -> None:
+        self.end = bound if self.end is None else max(self.end, bound)
+
+    def cap(self, bound: int) -> None:
+        self.latest = bound if self.latest is None else min(self.latest, bound)
 
 
 def on_axis(network: Network, plan: Plan, axis: Axis, outline: Outline) -> Network:
     """The network with all dates of the plan in it."""
-    told = plan.status_date is not None or any(
+    told = plan.earliest_work is not None or any(
         t.constraint is not None or t.deadline is not None or t.actual_start is not None or t.actual_finish is not None
         for t in plan.tasks
     )
     if not told:
         return network
     by_id = {t.id: t for t in plan.tasks}
-    status = None if plan.status_date is None else axis.minutes(plan.status_date)
+    status = None if plan.earliest_work is None else axis.minutes(plan.earliest_work)
     count = network.tasks
     places = [_place(by_id[name], status, axis) for name in network.ids[:count]]
-    floors, durations, caps = list(network.floors), list(network.durations), list(network.caps)
+    floors, ends, caps = list(network.floors), list(network.ends), list(network.caps)
+    durations = list(network.durations)
     fixed, begun, loose, done = list(network.fixed), list(network.begun), list(network.loose), network.done
     for i, place in enumerate(places):
         task = by_id[network.ids[i]]
-        floors[i], durations[i], fixed[i], begun[i] = place.floor, place.duration, place.fixed, place.begun
+        floors[i], durations[i], fixed[i], begun[i] = place.start_floor(), place.duration, place.fixed, place.begun
         loose[i] = place.loose
         if done[i] or network.looped[i]:
             continue
         if (date := deadline_of(task, by_id, outline)) is not None:
-            caps[i] = axis.minutes(date)
+            place.cap(axis.minutes(date))
         for laid in constraints_of(task, by_id, outline):
-            assert laid.at is not None
-            bound = axis.minutes(laid.at)
-            if laid.type is ConstraintType.FNET:
-                bound -= place.duration or 0
-            elif place.begun is not None:
-                continue  # it has started
-            place.floor = max(place.floor, bound)
-        floors[i] = place.floor
-    dated = replace(network, floors=floors, durations=durations, caps=caps, fixed=fixed, begun=begun, loose=loose)
+            _lay_down(place, laid, axis)
+        floors[i], ends[i], caps[i] = place.start_floor(), place.end, place.latest
+    dated = replace(
+        network, floors=floors, ends=ends, durations=durations, caps=caps, fixed=fixed, begun=begun, loose=loose
+    )
     return _relinked(dated) if any(p.fixed or p.begun is not None for p in places) else dated
+
+
+def _lay_down(place: _Place, laid: Constraint, axis: Axis) -> None:
+    """A constraint as bounds. Dates that override links are scheduled on the clock, so hard ones give way here."""
+    assert laid.at is not None
+    bound = axis.minutes(laid.at)
+    floor = yielding(laid)
+    if laid.type in OF_FINISH:
+        if floor is not None:
+            place.raise_end(bound)
+        if laid.type.hard:
+            place.cap(bound)
+    elif place.begun is None:  # or else it has started
+        if floor is not None:
+            place.floor = max(place.floor, bound)
+        if laid.type.hard and place.duration is not None:
+            place.cap(bound + place.duration)
 
 
 def _place(task: PlanTask, status: int | None, axis: Axis) -> _Place:
@@ -162,7 +212,7 @@ def _place(task: PlanTask, status: int | None, axis: Axis) -> _Place:
         floor = started + max(0, duration - left)
         return _Place(floor if status is None else max(floor, status), left, begun=started)
     # Nobody says what is left: all of it, and the end is not behind us.
-    return _Place(started if status is None else max(started, status - duration), duration, begun=started)
+    return _Place(started, duration, begun=started, end=status)
 
 
 def _relinked(network: Network) -> Network:
@@ -193,6 +243,7 @@ def _relinked(network: Network) -> Network:
         durations=network.durations + [0] * more,
         is_task=network.is_task + [False] * more,
         floors=network.floors + [begun[i] for i in points],
+        ends=network.ends + [None] * more,
         caps=network.caps + [None] * more,
         fixed=fixed + [False] * more,
         begun=begun + [None] * more,

@@ -14,6 +14,7 @@ from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.network import TO_FINISH, Network, Role, is_finished
 from crm_rules.roadmap.outline import Outline
 from crm_rules.roadmap.plan import (
+    Constraint,
     ConstraintType,
     LagUnit,
     Plan,
@@ -21,7 +22,7 @@ from crm_rules.roadmap.plan import (
     PlanTask,
     days_of,
 )
-from crm_rules.roadmap.progress import constraints_of, deadline_of
+from crm_rules.roadmap.progress import OF_FINISH, constraints_of, deadline_of, yielding
 from crm_rules.roadmap.results import TaskSchedule
 from crm_rules.roadmap.schedule import Schedule
 from crm_rules.roadmap.working_time import WorkingCalendar, absolute
@@ -131,10 +132,12 @@ class Narrator:
             if plain.levelling_delay_minutes:
                 because += f", put off by {_clock_span(plain.levelling_delay_minutes)} to relieve people"
             return because
-        for laid in constraints_of(plain, self._by_id, self._outline):
+        for laid in self._early_bounds(plain):
             if laid.at is not None and self._is_at(of, laid.type, laid.at, plain):
-                return self._with_break(f"{_LAID[laid.type]} {self._date(laid.at, laid.type in _FINISH)}", laid.at, of)
-        status = self._plan.status_date
+                return self._with_break(
+                    f"{_LAID[laid.type]} {self._date(laid.at, laid.type in OF_FINISH)}", laid.at, of
+                )
+        status = self._plan.earliest_work
         if (
             status is not None
             and not is_finished(plain)
@@ -143,8 +146,16 @@ class Narrator:
             return f"what is not done yet comes after the status date, {self._date(status, True)}"
         return self._with_break(f"the project starts {self._project_start()}", self._plan.start, of)
 
+    def _early_bounds(self, plain: PlanTask) -> Iterator[Constraint]:
+        """The dates laid down that early dates obey."""
+        for laid in constraints_of(plain, self._by_id, self._outline):
+            if self._plan.constraints_override_links or yielding(laid) is not None:
+                yield laid
+
     def _overruled(self, of: TaskSchedule, plain: PlanTask) -> str | None:
         """A date that stands against the links."""
+        if not self._plan.constraints_override_links:
+            return None
         for laid in constraints_of(plain, self._by_id, self._outline):
             if laid.at is None or not laid.type.hard or not self._is_at(of, laid.type, laid.at, plain):
                 continue
@@ -155,12 +166,12 @@ class Narrator:
             ]
             if not exact and not broken:
                 continue
-            because = f"{_LAID[laid.type]} {self._date(laid.at, laid.type in _FINISH)}"
+            because = f"{_LAID[laid.type]} {self._date(laid.at, laid.type in OF_FINISH)}"
             return because + (f", although {self._events(broken)}" if broken else "")
         return None
 
     def _is_at(self, of: TaskSchedule, kind: ConstraintType, date: dt.datetime, plain: PlanTask) -> bool:
-        end = of.early_finish if kind in _FINISH else of.early_start
+        end = of.early_finish if kind in OF_FINISH else of.early_start
         return self._calendar(plain).worked(absolute(date)) == self._count(plain, end)
 
     def _by_links(self, of: TaskSchedule, links: Sequence[int]) -> str:
@@ -175,26 +186,38 @@ class Narrator:
         """What keeps the finish of a task from being earlier."""
         node = self._nodes[of.id]
         links = [k for k in self._network.incoming[node] if self._found.driving[k] and self._network.to_finish[k]]
-        laid = [c for c in constraints_of(plain, self._by_id, self._outline) if c.type in _FINISH and c.at is not None]
+        laid = [c for c in self._early_bounds(plain) if c.type in OF_FINISH and c.at is not None]
         for constraint in laid:
             assert constraint.at is not None
             if constraint.type is not ConstraintType.FNLT and self._is_at(of, constraint.type, constraint.at, plain):
                 return f"{_LAID[constraint.type]} {self._date(constraint.at, True)}"
         if links:
             return self._events(links)
-        if plain.actual_start is not None and plain.remaining_minutes is not None:
-            held = [k for k in self._network.incoming[node] if self._found.driving[k]]
-            after = f" after {self._events(held)}" if held else ""
-            status = self._plan.status_date
-            if not held and status is not None:
-                after = f" after the status date, {self._date(status, True)}"
-            left = self._days(plain.remaining_minutes)
-            return f"{left} {'is' if left.startswith('1 ') else 'are'} left to do{after}"
+        if plain.actual_start is not None and (because := self._remains(of, plain, plain.actual_start)) is not None:
+            return because
         start = self._when(of.early_start, of.early_start_minutes, False)
         verb = "started" if plain.actual_start is not None else "starts"
         if not plain.duration_minutes:
             return f"it {verb} then and takes no time"
         return f"it {verb} {start} and takes {self._span(plain)}"
+
+    def _remains(self, of: TaskSchedule, plain: PlanTask, started: dt.datetime) -> str | None:
+        """Why what is left of a task in progress ends when it does; None where it runs on from its start."""
+        held = [k for k in self._network.incoming[self._nodes[of.id]] if self._found.driving[k]]
+        status = self._plan.earliest_work
+        worked, finish = self._calendar(plain).worked, self._count(plain, of.early_finish)
+        minutes = plain.remaining_minutes
+        if minutes is None:
+            minutes = plain.duration_minutes or 0
+            if worked(absolute(started)) + minutes == finish:
+                return None
+            if not held:
+                return None if status is None else f"it is not done by the status date, {self._date(status, True)}"
+        after = f" after {self._events(held)}" if held else ""
+        if not held and status is not None and worked(absolute(status)) + minutes == finish:
+            after = f" after the status date, {self._date(status, True)}"
+        left = self._days(minutes)
+        return f"{left} {'is' if left.startswith('1 ') else 'are'} left to do{after}"
 
     # --- Late dates ------------------------------------------------------------
 
@@ -213,9 +236,9 @@ class Narrator:
         for laid in constraints_of(plain, self._by_id, self._outline):
             if laid.at is None or not laid.type.hard:
                 continue
-            end = of.late_finish if laid.type in _FINISH else of.late_start
+            end = of.late_finish if laid.type in OF_FINISH else of.late_start
             if calendar.worked(absolute(laid.at)) == self._count(plain, end):
-                return f"{_LAID[laid.type]} {self._date(laid.at, laid.type in _FINISH)}"
+                return f"{_LAID[laid.type]} {self._date(laid.at, laid.type in OF_FINISH)}"
         binding = self._binding(self._nodes[of.id], of.total_float_minutes or 0)
         if binding:
             return self._listed([self._limit(link, then) for link, then in binding[:MOST_NAMES]], len(binding))
@@ -382,9 +405,6 @@ class Narrator:
         edge = begin + 24 * 60 if finish else begin
         whole = calendar.worked(edge) == calendar.worked(absolute(at))
         return _day(at.date()) + ("" if whole else f", {at:%H:%M}")
-
-
-_FINISH: Final = frozenset((ConstraintType.FNET, ConstraintType.FNLT, ConstraintType.MFO))
 
 
 def _day(date: dt.date, *, year: bool = True) -> str:

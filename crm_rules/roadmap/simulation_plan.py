@@ -253,7 +253,7 @@ class _Writer:
     def _resume(self, task: PlanTask, begun: int, done: int) -> None:
         """What is left of started work, or all of it where nobody says, ends no earlier than the status date."""
         self.begun[task.id] = begun
-        status = self._at(self.plan.status_date, task)
+        status = self._at(self.plan.earliest_work, task)
         self.start_floors[task.id] = begun + done
         if task.remaining_minutes is None:
             self.notes["progress"].add(task.id)
@@ -264,7 +264,7 @@ class _Writer:
 
     def _delay(self, task: PlanTask) -> None:
         """What keeps work that has not started from starting, other than links and constraints."""
-        status = self._at(self.plan.status_date, task)
+        status = self._at(self.plan.earliest_work, task)
         if status is not None:
             self._raise(self.start_floors, task.id, status)
         if task.levelling_delay_minutes:
@@ -293,7 +293,8 @@ class _Writer:
         ):
             self._hold(self.finish_floors, holders, constraint.at)
         if constraint.type.hard:
-            self.notes["must-date"].add(task.id)
+            if self.plan.constraints_override_links:
+                self.notes["must-date"].add(task.id)
             of_start = constraint.type in (ConstraintType.SNLT, ConstraintType.MSO)
             self._promise(task, constraint.type.value, constraint.at, holders, of_start)
 

@@ -393,10 +393,15 @@ class TestLinks:
 
 class TestProject:
     def test_options_the_schedule_does_not_follow_are_said(self) -> None:
-        hard = task(1, ConstraintType=2, ConstraintDate="2026-03-05T08:00:00")
-        messages = [n.message for n in read(mspdi(hard, ScheduleFromStart=0, HonorConstraints=0)).notes]
+        messages = [n.message for n in read(mspdi(task(1), ScheduleFromStart=0)).notes]
         assert any("backwards" in m for m in messages)
-        assert any("constraints give way to links" in m for m in messages)
+
+    @pytest.mark.parametrize(("stated", "overrides"), [(0, False), ("false", False), (1, True), ("true", True)])
+    def test_whether_constraints_override_links(self, stated: object, overrides: bool) -> None:
+        assert read(mspdi(task(1), HonorConstraints=stated)).plan.constraints_override_links is overrides
+
+    def test_constraints_override_links_unless_the_file_says_otherwise(self) -> None:
+        assert read(mspdi(task(1))).plan.constraints_override_links
 
     def test_options_without_effect_are_not(self) -> None:
         assert read(mspdi(task(1), ScheduleFromStart=1, HonorConstraints=0)).notes == ()

@@ -228,6 +228,21 @@ class TestLeftOut:
             "plan.xml:10: the constraint of task 'A' is left out: it is scheduled by hand",
         ]
 
+    def test_rules_of_scheduling_a_project_does_not_have(self) -> None:
+        date = dt.datetime(2026, 3, 4, 8)  # noqa: DTZ001 - local working time
+        plan = Plan(
+            (PlanTask("a", "A", 480, constraint=Constraint(ConstraintType.MSO, date)),),
+            status_date=date,
+            work_after_status=False,
+            constraints_override_links=False,
+        )
+        assert [n.message for n in project_of(imported(plan)).notes] == [
+            "hard constraints give way to links in the plan; in the project they hold against them",
+            "work that is left may lie before the status date of the plan; the project puts it after that",
+        ]
+        without = replace(plan, tasks=(PlanTask("a", "A", 480),), status_date=None)
+        assert project_of(imported(without)).notes == ()
+
     def test_working_time_a_project_cannot_say(self) -> None:
         usual = ((480, 1020),)
         uneven = WorkingCalendar("w", (usual, usual, usual, usual, ((480, 720),), (), ()))

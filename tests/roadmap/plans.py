@@ -227,10 +227,11 @@ def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
     base = draw(plans(states=(*[TaskState.OPEN] * 3, TaskState.DONE, TaskState.DROPPED), sizes=(1, 7)))
     tasks: list[PlanTask] = []
     status = draw(st.one_of(st.none(), part))
+    overrides = draw(st.booleans())
     for task in base.tasks:
         duration = draw(part)
         changes: dict[str, Any] = {"duration_minutes": duration}
-        kind = draw(st.sampled_from(["plain", "plain", "begun", "finished", "floor", "deadline"]))
+        kind = draw(st.sampled_from(["plain", "plain", "begun", "finished", "floor", "hard", "deadline"]))
         if kind == "begun" and task.state is TaskState.OPEN:
             changes["actual_start"] = instant(draw(st.integers(-3, 6)) * 60)
             changes["remaining_minutes"] = draw(st.one_of(st.none(), st.integers(0, duration)))
@@ -242,6 +243,9 @@ def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
             how = draw(st.sampled_from([ConstraintType.SNET, ConstraintType.FNET, ConstraintType.ASAP]))
             at = instant(duration + draw(part)) if how.dated else None
             changes["constraint"] = Constraint(how, at)
+        elif kind == "hard" and not overrides:
+            how = draw(st.sampled_from([how for how in ConstraintType if how.hard]))
+            changes["constraint"] = Constraint(how, instant(duration + draw(part)))
         elif kind == "deadline":
             changes["deadline"] = instant(draw(part) * 2)
         if unknown and changes.get("constraint") is None and draw(st.booleans()):
@@ -254,6 +258,8 @@ def dated_plans(draw: st.DrawFn, *, unknown: bool = False) -> Plan:
         (*links, *_summary_links(draw, tasks, links)),
         start=_ORIGIN,
         status_date=None if status is None else instant(status),
+        work_after_status=draw(st.sampled_from([True, True, False])),
+        constraints_override_links=overrides,
         critical_limit_minutes=draw(st.sampled_from([0, 0, 120])),
     )
 

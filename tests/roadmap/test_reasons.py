@@ -94,6 +94,27 @@ def test_dates_laid_down(kind: str, day: int, hour: int, expected: str) -> None:
     assert r.why("b") == expected
 
 
+def test_the_finish_of_work_in_progress() -> None:
+    # b (1 day, since the 2nd) is overdue. e waits for c, f runs on from the 4th, and g, of which a day is done on the
+    # 5th, past the status date, has one left.
+    r = roadmap(
+        task("b", 1, actual_start=at(2)),
+        task("c", 1),
+        task("e", 2, actual_start=at(2)),
+        task("f", 2, actual_start=at(4)),
+        task("g", 2, actual_start=at(5), remaining_minutes=DAY),
+        links="c->e",
+        status_date=at(4, 17),
+    )
+    because = {i: r.why(i, "early_finish") for i in "befg"}
+    assert because == {
+        "b": "finishes 4 March 2026 because it is not done by the status date, 4 March 2026",
+        "e": "finishes 9 March 2026 because 2 days are left to do after 'C' finishes 5 March 2026 (FS)",
+        "f": "finishes 5 March 2026 because it started 4 March 2026 and takes 2 days",
+        "g": "finishes 6 March 2026 because 1 day is left to do",
+    }
+
+
 def test_deadline_progress_status_and_hand() -> None:
     r = roadmap(
         task("a", 4, actual_start=at(2), remaining_minutes=2 * DAY),

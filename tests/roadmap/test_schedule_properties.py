@@ -27,7 +27,14 @@ SHIFTS = WorkingCalendar("shifts", week_of(range(6), ((6 * 60, 14 * 60),)))
 
 
 def without_deadlines(base: Plan) -> Plan:
-    return replace(base, tasks=tuple(replace(t, deadline=None) for t in base.tasks))
+    """Without dates that cap late ones."""
+    return replace(
+        base,
+        tasks=tuple(
+            replace(t, deadline=None, constraint=None if t.constraint and t.constraint.type.hard else t.constraint)
+            for t in base.tasks
+        ),
+    )
 
 
 def movable(base: Plan, r: Roadmap) -> list[PlanTask]:

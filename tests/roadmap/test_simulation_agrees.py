@@ -46,7 +46,8 @@ def dated_plan(seed: int) -> Plan:
         if not (last == "s" and first in inside):
             links.append(PlanLink(first, last, kind, chance.choice([0, 0, 60, -60, 240])))
     status = some_date(chance) if chance.random() < 0.4 else None
-    return Plan(tuple(tasks), tuple(links), start=START, status_date=status)
+    after = chance.random() < 0.7
+    return Plan(tuple(tasks), tuple(links), start=START, status_date=status, work_after_status=after)
 
 
 def some_date(chance: random.Random) -> dt.datetime:
