@@ -77,6 +77,7 @@ class _Passes:
         self.latest_end: list[int | None] = [None] * count
         self.total: list[int | None] = [None] * count
         self.placed_late: frozenset[int] = frozenset()
+        self.unplaced: frozenset[int] = frozenset()
 
     def run(self) -> Schedule:
         self._forward()
@@ -85,9 +86,13 @@ class _Passes:
         end = max((f for f in self.finish[: len(jobs)] if f is not None), default=self.axis.zero)
         certain = all(self.finish_known[i] and self.start_known[i] for i in tasks)
         free: Sequence[int | None] = [None] * len(network.ids)
+        late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is Kind.FREE)
+        if late and not certain:
+            # How late they are placed hangs on the project finish, and so does all that waits for them.
+            self.unplaced = late
+            self._forward()
         if certain:
             self._backward(end)
-            late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is Kind.FREE)
             if late:
                 self.placed_late = late
                 self._forward()
@@ -161,6 +166,7 @@ class _Passes:
         network = self.network
         i, finish = network.tails[k], network.from_finish[k]
         sure = (self.finish_known if finish else self.start_known)[i] and k not in network.percent_of_unknown
+        sure = sure and i not in self.unplaced
         if i in self.placed_late:
             return (self.late_finish if finish else self.late_start)[i], sure
         return (self.finish if finish else self.start)[i], sure

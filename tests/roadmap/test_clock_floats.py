@@ -87,3 +87,24 @@ def test_a_negative_lag_reaches_no_further_than_its_break() -> None:
         links=(PlanLink("mig", "val", LinkType.SS, -60),),
     )
     assert total(found) == {"mig": 3 * DAY, "val": 3 * DAY + 60, "c": 0}
+
+
+def test_what_follows_a_task_as_late_as_possible_hangs_on_the_project_finish() -> None:
+    # a (1 day) then b (1 day), a as late as possible; c ends the project. With c of 10 days, until Fri 13, a is on
+    # Thu 12 and b on the 13th; nobody knows how long c takes.
+    late = task("a", 1, constraint=Constraint(ConstraintType.ALAP))
+    known = plan(late, task("b", 1), task("c", 10), links=(PlanLink("a", "b"),))
+    assert analyse(known).tasks["b"].early_start == dt.datetime(2026, 3, 13, 8)  # noqa: DTZ001
+    found = analyse(plan(late, task("b", 1), PlanTask("c", "C", None), links=(PlanLink("a", "b"),)))
+    assert found.tasks["b"].early_start_minutes is None
+    assert found.tasks["b"].early_finish_minutes is None
+    assert found.causes("b", "early_start_minutes") == ("tasks[c].duration",)
+    assert (found.tasks["a"].start, found.tasks["a"].finish_minutes) == (None, None)
+    assert found.tasks["a"].early_start_minutes == 0
+
+
+def test_a_finish_beyond_the_years_of_dates_is_no_date() -> None:
+    # 2.1 million days of work are more than 8000 years of 260: a ends after 9999, b on its first day.
+    found = analyse(plan(task("a", 2_100_000), task("b", 1), links=()))
+    assert found.finish_minutes == 2_100_000 * DAY
+    assert found.finish is None
