@@ -3,8 +3,9 @@
 Interfering float is total float less free float; independent float is what is left of free float when all
 predecessors are as late as they may be (PMI, *Practice Standard for Scheduling*). Drag is by how much a task
 on the critical path lengthens the project: what would be saved if what is left of it took no time at all
-(S. Devaux, *Total Project Control*). A task is on the longest path when a chain of driving links leads from it to a task that
-finishes last; with several calendars, dates laid down or deadlines those are not the tasks with the least float.
+(S. Devaux, *Total Project Control*). A task is on the longest path when a chain of driving links leads from it to a
+task that finishes last; with several calendars, dates laid down or deadlines those are not the tasks with the
+least float.
 
 Nothing here enumerates paths, but for the few that are shown.
 """
