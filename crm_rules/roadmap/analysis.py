@@ -79,8 +79,9 @@ class Roadmap:
         start_date: day the project starts: the plan's start; else the earliest start stated, reported or laid down
             among the tasks that wait for no other; else the earliest date the plan names; None when it names none.
         finish: project finish as date and time; None without it or without a start date.
-        critical_path: a longest chain of critical tasks joined by driving links, from its first task to the
-            project finish, ties resolved by id; empty when nothing is critical any more; None when unknown.
+        critical_path: a chain of critical tasks joined by driving links that ends with the least total float: the one
+            that is late, or else one to the project finish; of several the one that ends last, ties resolved by id;
+            empty when nothing is critical any more; None when unknown.
         critical_path_count: how many such chains there are, exactly; None when unknown. Ways through a
             dropped task count as its links are written.
         critical_links: links on any of them, by task ids and type; those through dropped and summary tasks included.
@@ -268,8 +269,11 @@ def analyse(plan: Plan) -> Roadmap:
     if outline.parts:
         tasks |= summary_schedules(outline, plan, tasks, network, found)
     tasks |= {task.id: task for task in accompanying(plan, outline, tasks, axis)}
-    end = max((at for name in nodes if (at := tasks[name].finish) is not None), default=None)
-    if end is None and axis.start is not None:
+    finishes = [tasks[name].finish for name in nodes]
+    ends = [at for at in finishes if at is not None]
+    # A finish without a date lies outside the years dates can express, and may be the last one.
+    end = max(ends, default=None) if len(ends) == len(finishes) else None
+    if not finishes and axis.start is not None:
         end = moment(axis.zero)
     return Roadmap(
         plan=plan,
@@ -307,7 +311,11 @@ def _scheduled(
     network = on_axis(network, plan, axis, outline)
     if on_clock:
         network, found = clock_schedule(plan, network, axis, outline)
-        return network, found, None if found.finish is not None else Reasons.by_links(network, loops.cycles)
+        if found.finish is not None:
+            return network, found, None
+        kinds = {t.id: t.constraint.type for t in plan.tasks if t.constraint is not None and t.actual_start is None}
+        late = frozenset(i for i in range(network.tasks) if kinds.get(network.ids[i]) is ConstraintType.ALAP)
+        return network, found, Reasons.by_links(network, loops.cycles, late)
     if network.certain:
         return network, schedule(network), None
     found, reasons = uncertain_schedule(network, loops.cycles)
@@ -344,7 +352,7 @@ def _tasks(
             es = begun
             ls = None if ls is None else begun
         dates = _dates(None if shown is None else shown[i], task)
-        alap = task.constraint is not None and task.constraint.type is ConstraintType.ALAP and ls is not None
+        alap = task.constraint is not None and task.constraint.type is ConstraintType.ALAP
         alap = alap and not finished and task.actual_start is None
         tasks[name] = TaskSchedule(
             id=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from crm_rules.roadmap.cycles import Cycle
@@ -33,11 +33,16 @@ class Reasons:
     loops_of: Mapping[int, tuple[int, ...]]
     loop_nodes: Sequence[tuple[int, ...]]
     loop_paths: Sequence[tuple[str, ...]]
+    late: frozenset[int] = frozenset()
 
     @staticmethod
-    def by_links(network: Network, cycles: Sequence[Cycle]) -> Reasons:
-        """Blame everything a task waits for: for passes that do not know which inputs are always overtaken."""
-        return Reasons.with_links(network, {j: tuple(links) for j, links in enumerate(network.incoming)}, cycles)
+    def by_links(network: Network, cycles: Sequence[Cycle], late: frozenset[int]) -> Reasons:
+        """Blame everything a task waits for: for passes that do not know which inputs are always overtaken.
+
+        What waits for one of the nodes `late`, tasks as late as possible, waits for the project finish.
+        """
+        links = {j: tuple(links) for j, links in enumerate(network.incoming)}
+        return replace(Reasons.with_links(network, links, cycles), late=late)
 
     @staticmethod
     def with_links(network: Network, open_links: Mapping[int, tuple[int, ...]], cycles: Sequence[Cycle]) -> Reasons:
@@ -113,6 +118,8 @@ class Reasons:
                 found.add(duration_path(network.ids[j]))
             for k in links:
                 need(network.tails[k], network.from_finish[k])
+                if network.tails[k] in self.late:
+                    found.update(self.whole_plan)
                 if k in network.percent_of_unknown:
                     found.add(duration_path(network.ids[network.tails[k]]))
             for loop in self.loops_of.get(j, ()):

@@ -25,7 +25,7 @@ from crm_rules.roadmap.axis import Axis
 from crm_rules.roadmap.jobs import Kind, Shift, job_of, shifts_of
 from crm_rules.roadmap.network import Network, Role
 from crm_rules.roadmap.outline import Outline
-from crm_rules.roadmap.plan import ConstraintType, Plan
+from crm_rules.roadmap.plan import ConstraintType, LagCalendar, LagUnit, Plan
 from crm_rules.roadmap.schedule import Schedule, Span
 from crm_rules.roadmap.working_time import WorkingCalendar
 
@@ -55,6 +55,8 @@ class _Passes:
         self.begun_at = {network.ids[i]: job.start for i, job in enumerate(self.jobs) if job.kind is Kind.BEGUN}
         count = len(network.ids)
         self.calendars = [job.calendar for job in self.jobs] + [plan.calendar] * (count - len(self.jobs))
+        by_clock = plan.lag_calendar is LagCalendar.CLOCK or any(k.unit is LagUnit.ELAPSED for k in plan.links)
+        self.mixed = by_clock or any(calendar != plan.calendar for calendar in self.calendars)
         self.later: list[Shift | None] = []
         self.earlier: list[Shift | None] = []
         for k, link in enumerate(network.links):
@@ -68,12 +70,14 @@ class _Passes:
         self.begin: list[int | None] = [None] * count
         self.start_known = [True] * count
         self.finish_known = [True] * count
-        # Late dates. `latest` is where a link into the start must have ended.
+        # Late dates. `latest` and `latest_end` are where links into the start and into the finish must have ended.
         self.late_start: list[int | None] = [None] * count
         self.late_finish: list[int | None] = [None] * count
         self.latest: list[int | None] = [None] * count
+        self.latest_end: list[int | None] = [None] * count
         self.total: list[int | None] = [None] * count
         self.placed_late: frozenset[int] = frozenset()
+        self.unplaced: frozenset[int] = frozenset()
 
     def run(self) -> Schedule:
         self._forward()
@@ -82,9 +86,13 @@ class _Passes:
         end = max((f for f in self.finish[: len(jobs)] if f is not None), default=self.axis.zero)
         certain = all(self.finish_known[i] and self.start_known[i] for i in tasks)
         free: Sequence[int | None] = [None] * len(network.ids)
+        late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is Kind.FREE)
+        if late and not certain:
+            # How late they are placed hangs on the project finish, and so does all that waits for them.
+            self.unplaced = late
+            self._forward()
         if certain:
             self._backward(end)
-            late = frozenset(i for i in tasks if jobs[i].alap and jobs[i].kind is Kind.FREE)
             if late:
                 self.placed_late = late
                 self._forward()
@@ -158,6 +166,7 @@ class _Passes:
         network = self.network
         i, finish = network.tails[k], network.from_finish[k]
         sure = (self.finish_known if finish else self.start_known)[i] and k not in network.percent_of_unknown
+        sure = sure and i not in self.unplaced
         if i in self.placed_late:
             return (self.late_finish if finish else self.late_start)[i], sure
         return (self.finish if finish else self.start)[i], sure
@@ -239,13 +248,14 @@ class _Passes:
             if i >= len(self.jobs):
                 dates = [date for k in network.outgoing[i] if (date := self._allowed(k)) is not None]
                 late = min(dates, default=None)
-                self.late_start[i] = self.late_finish[i] = self.latest[i] = late
+                self.late_start[i] = self.late_finish[i] = self.latest[i] = self.latest_end[i] = late
                 early, worked = self.start[i], self.axis.calendar.worked
                 self.total[i] = None if early is None or late is None else worked(late) - worked(early)
                 continue
             job = self.jobs[i]
             if job.kind is Kind.FIXED:
                 self.late_start[i], self.late_finish[i], self.total[i] = job.start, job.finish, 0
+                self.latest_end[i] = job.finish
                 continue
             self._late(i, end)
             self.total[i] = self._float(i)
@@ -256,9 +266,16 @@ class _Passes:
         i, j = network.tails[k], network.heads[k]
         if network.roles[j] is Role.FIRST and self.start[i] != self.start[j]:
             return None  # another part is the first
-        at = self.late_finish[j] if network.to_finish[k] else self.latest[j]
+        at = self.latest_end[j] if network.to_finish[k] else self.latest[j]
         back = self.earlier[k]
         return at if at is None or back is None else back(at)
+
+    def _count_by(self, k: int, date: int) -> int:
+        """Working minutes of the predecessor when its end the link leaves comes as late as `date`, and not later."""
+        network = self.network
+        i = network.tails[k]
+        leaves_finish = network.from_finish[k] or i >= len(self.jobs) or self.jobs[i].milestone
+        return (self.calendars[i].worked if leaves_finish else self.calendars[i].begun_by)(date)
 
     def _late(self, i: int, end: int) -> None:
         """Late dates of a task that is not finished."""
@@ -275,7 +292,7 @@ class _Passes:
             date = self._allowed(k)
             if date is not None:
                 at = min(at, date)
-                count = min(count, worked(date) + (0 if network.from_finish[k] else length))
+                count = min(count, self._count_by(k, date) + (0 if network.from_finish[k] else length))
         for kind, date in job.bounds:
             if kind.hard and (not (stands or begun) or kind in _OF_FINISH):
                 limit = worked(date) + (0 if kind in _OF_FINISH else length)
@@ -289,13 +306,28 @@ class _Passes:
             side = self.start[i] != calendar.finish_at(worked(self.start[i] or 0))
             shown = calendar.start_at(count) if side else calendar.finish_at(count)
             self.late_start[i] = self.late_finish[i] = shown
-            self.latest[i] = at
+            latest = self._standing(i, at)
+            if job.delay:
+                latest = self._standing(i, latest - job.delay)
+            self.latest[i] = self.latest_end[i] = latest
         else:
-            self.late_start[i] = calendar.start_at(count - length)
+            self.late_start[i] = latest = calendar.start_at(count - length)
             self.late_finish[i] = calendar.finish_at(count)
-            self.latest[i] = self.late_start[i]
-        if job.delay:
-            self.latest[i] = (self.latest[i] or 0) - job.delay
+            if job.delay:
+                latest = calendar.start_at(calendar.begun_by(latest - job.delay))
+            self.latest[i] = latest
+            self.latest_end[i] = calendar.start_at(worked(latest) + length)
+
+    def _standing(self, i: int, at: int) -> int:
+        """Up to when what holds a milestone may come if the milestone is to stand no later than `at`.
+
+        Where all work by one calendar, both ends of a break are the same; else the milestone may not pass the break,
+        since others work in it.
+        """
+        calendar = self.jobs[i].calendar
+        count = calendar.worked(at)
+        resumed = calendar.start_at(count)
+        return resumed if at == resumed or not self.mixed else calendar.finish_at(count)
 
     def _float(self, i: int) -> int | None:
         job = self.jobs[i]
@@ -315,9 +347,14 @@ class _Passes:
         target, known = self._target(k)
         if at is None or target is None or not (sure and known):
             return None
+        j = network.heads[k]
+        if j < len(self.jobs):
+            # Whatever comes while the successor has done the same work does not move it.
+            calendar = self.calendars[j]
+            same = not self.jobs[j].milestone or not self.mixed
+            target = calendar.start_at(calendar.worked(target)) if same else target
         back = self.earlier[k]
-        worked = self.calendars[i].worked
-        return worked(target if back is None else back(target)) - worked(at)
+        return self._count_by(k, target if back is None else back(target)) - self.calendars[i].worked(at)
 
     def _target(self, k: int) -> tuple[int | None, bool]:
         """When the end a link enters is, and whether that is known."""

@@ -154,11 +154,11 @@ class Chains:
     """Chains of critical tasks joined by driving links.
 
     Attributes:
-        longest: one that ends last, ties resolved by id.
+        longest: one that ends with the least total float, of several the one that ends last, ties resolved by id.
         count: how many chains there are.
         links: links of the network on any of them, driving ones between critical tasks.
         before: by node, the critical nodes that drive it, ascending.
-        ends: nodes chains end at, last finish first, then by id.
+        ends: nodes chains end at, least total float first, then last finish, then by id.
     """
 
     longest: tuple[int, ...]
@@ -196,7 +196,7 @@ def critical_chains(network: Network, found: Schedule) -> Chains:
             for i in before[j]:
                 drives[i] = True
     ends = [i for i, n in enumerate(count) if n and network.is_task[i] and not drives[i]]
-    ends.sort(key=lambda i: (-(found.early_finish[i] or 0), i))
+    ends.sort(key=lambda i: (found.total_float[i] or 0, -(found.early_finish[i] or 0), i))
     used = [k for k in used if network.is_task[network.heads[k]] or drives[network.heads[k]]]
     chain: list[int] = []
     node: int | None = ends[0] if ends else None

@@ -157,7 +157,7 @@ def _pinned(job: Job, task: PlanTask) -> None:
 def shifts_of(
     plan: Plan, link: PlanLink | None, lag: int, calendars: Sequence[WorkingCalendar], ends: tuple[int, int]
 ) -> tuple[Shift | None, Shift | None]:
-    """How a link's lag moves an instant onwards, and back; None where it does not."""
+    """How a link's lag moves an instant onwards, and back to the latest it does not move further; None without lag."""
     if link is None or not lag:
         return None, None
     if link.unit is LagUnit.ELAPSED or plan.lag_calendar is LagCalendar.CLOCK:
@@ -165,5 +165,6 @@ def shifts_of(
     of = {LagCalendar.PREDECESSOR: calendars[ends[0]], LagCalendar.SUCCESSOR: calendars[ends[1]]}
     calendar = of.get(plan.lag_calendar, plan.calendar)
     worked, start_at = calendar.worked, calendar.start_at
-    onwards = calendar.finish_at if lag > 0 else start_at
-    return (lambda at: onwards(worked(at) + lag)), (lambda at: start_at(worked(at) - lag))
+    if lag > 0:
+        return (lambda at: calendar.finish_at(worked(at) + lag)), (lambda at: start_at(worked(at) - lag))
+    return (lambda at: start_at(worked(at) + lag)), (lambda at: start_at(calendar.begun_by(at) - lag))

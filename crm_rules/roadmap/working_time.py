@@ -247,6 +247,11 @@ class WorkingCalendar:
         piece = bisect_left(course.counts, count)
         return course.rhythms[piece].finish_at(count - course.offsets[piece])
 
+    def begun_by(self, at: int) -> int:
+        """The greatest count with `start_at` no later than the minute `at`: what is worked when work begins by then."""
+        count = self.worked(at)
+        return count if self.start_at(count) <= at else count - 1
+
     def minutes_on(self, day: dt.date) -> int:
         """Working minutes of a day."""
         begin = (day.toordinal() - 1) * _DAY

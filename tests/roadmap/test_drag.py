@@ -120,3 +120,12 @@ def test_the_same_with_dates_and_progress(base: Plan) -> None:
             without = schedule(without_work(network, node)).finish
             assert without is not None
             assert found.tasks[name].drag_minutes == max(0, found.finish_minutes - without), name
+
+
+def test_a_path_that_is_late_for_a_deadline_saves_nothing_beside_a_longer_one() -> None:
+    # a (5 days), b (2 days, due on the 9th, ends on the 10th); c (10 days) ends on the 13th. Without c the project ends
+    # on the 10th, 3 days earlier; without a or b c is still there.
+    plan = Plan((task("a", 5), task("b", 2, deadline=at(9, 17)), task("c", 10)), (link("a->b"),), start=at(2))
+    assert drags(plan) == {"a": 0, "b": 0, "c": 3}
+    # The chain that is late is shown first.
+    assert analyse(plan).critical_paths() == (("a", "b"), ("c",))
