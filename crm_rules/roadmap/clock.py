@@ -166,10 +166,23 @@ class _Passes:
         network = self.network
         i, finish = network.tails[k], network.from_finish[k]
         sure = (self.finish_known if finish else self.start_known)[i] and k not in network.percent_of_unknown
-        sure = sure and i not in self.unplaced
+        sure = sure and i not in self.unplaced and not self._side_open(k)
         if i in self.placed_late:
             return (self.late_finish if finish else self.late_start)[i], sure
         return (self.finish if finish else self.start)[i], sure
+
+    def _side_open(self, k: int) -> bool:
+        """Whether it is open on which side of a break the start of a predecessor stands, and that matters.
+
+        A task of unknown duration may turn out to take no time; then it stands where the work before it ended
+        and not where the next begins, which a clock, or another calendar, does not take for the same.
+        """
+        network = self.network
+        i, j = network.tails[k], network.heads[k]
+        if network.from_finish[k] or not network.is_task[i] or self.jobs[i].known:
+            return False
+        same = network.is_task[j] and self.jobs[j].calendar == self.jobs[i].calendar
+        return self.later[k] is not None or not same
 
     def _point(self, i: int) -> None:
         network = self.network

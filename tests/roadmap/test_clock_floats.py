@@ -108,3 +108,26 @@ def test_a_finish_beyond_the_years_of_dates_is_no_date() -> None:
     found = analyse(plan(task("a", 2_100_000), task("b", 1), links=()))
     assert found.finish_minutes == 2_100_000 * DAY
     assert found.finish is None
+
+
+@pytest.mark.parametrize(
+    ("lag", "expected"),
+    [
+        # b begins Tue 3, or, if it takes no time, stands where a ends: Mon 17:00. Twelve hours on, that is Tue 20:00
+        # or Tue 5:00, so that c begins on Wed 4 or on Tue 3. Without a lag c begins on Tue 3 in both cases.
+        (720, None),
+        (0, DAY),
+    ],
+)
+def test_a_task_that_may_take_no_time_may_stand_before_the_break(lag: int, expected: int | None) -> None:
+    unknown = PlanTask("b", "B", None)
+    waits = PlanLink("b", "c", LinkType.SS, lag, LagUnit.ELAPSED if lag else LagUnit.WORKING)
+    # The night shift elsewhere makes the plan one for the clock.
+    elsewhere = task("d", 1, calendar="night")
+    found = plan(task("a", 1), unknown, task("c", 1), elsewhere, links=(PlanLink("a", "b"), waits))
+    assert analyse(found).tasks["c"].early_start_minutes == expected
+    for minutes, day in ((0, 3), (480, 4 if lag else 3)):
+        known = replace(
+            found, tasks=tuple(replace(t, duration_minutes=minutes) if t is unknown else t for t in found.tasks)
+        )
+        assert analyse(known).tasks["c"].early_start == dt.datetime(2026, 3, day, 8)  # noqa: DTZ001
