@@ -184,7 +184,7 @@ def _other_paths(page: Page, roadmap: Roadmap, view: View) -> None:
     names = names_of(roadmap)
     page.blank()
     more = "" if view.everything else " (--all)"
-    page.text(f"{count(others, 'more chain')} of tasks {be(others)} just as long{more}.")
+    page.text(f"{count(others, 'more chain')} of tasks {be(others)} critical{more}.")
     if view.everything:
         for path in roadmap.critical_paths() or ():
             if path != roadmap.critical_path:

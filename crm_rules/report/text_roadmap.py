@@ -8,7 +8,7 @@ from typing import Final
 from crm_rules.assessment.assessment import Assessment
 from crm_rules.explain.narration import date_text
 from crm_rules.report.page import Page, words
-from crm_rules.report.phrases import STYLES, count, shortened
+from crm_rules.report.phrases import STYLES, be, count, shortened
 from crm_rules.report.view import View
 from crm_rules.roadmap.analysis import Roadmap
 from crm_rules.roadmap.plan import TaskState
@@ -32,7 +32,7 @@ def roadmap(page: Page, assessment: Assessment, view: View) -> None:
         page.text(words((f"Critical path of {count(len(found.critical_path), 'task')}: ", "dim"), " → ".join(path)))
         others = (found.critical_path_count or 1) - 1
         if others:
-            page.text(words((f"{count(others, 'more chain')} of tasks just as long.", "dim")))
+            page.text(words((f"{count(others, 'more chain')} of tasks {be(others)} critical.", "dim")))
     elif found.critical_path is None and (critical := [names[t.id] for t in found.tasks.values() if t.critical]):
         page.text(words(("Critical whatever is still unknown: ", "dim"), shortened(critical, MOST_NAMES), "."))
     for cycle in found.cycles:

@@ -148,7 +148,7 @@ def test_the_roadmap_says_what_stands_in_the_way_of_a_date() -> None:
     )
     assert "no heading" not in roadmap("tasks: [{id: a, duration: 1}, {id: b, duration: 1}]")
     assert roadmap("tasks: [{id: a, duration: 1}, {id: b, duration: 1}]").endswith(
-        "1 more chain of tasks just as long."
+        "1 more chain of tasks is critical."
     )
 
 
