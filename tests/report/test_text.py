@@ -147,9 +147,7 @@ def test_the_roadmap_says_what_stands_in_the_way_of_a_date() -> None:
         "The finish cannot be computed: there may be tasks that are not listed."
     )
     assert "no heading" not in roadmap("tasks: [{id: a, duration: 1}, {id: b, duration: 1}]")
-    assert roadmap("tasks: [{id: a, duration: 1}, {id: b, duration: 1}]").endswith(
-        "1 more chain of tasks is critical."
-    )
+    assert roadmap("tasks: [{id: a, duration: 1}, {id: b, duration: 1}]").endswith("1 more chain of tasks is critical.")
 
 
 def test_a_project_without_tasks_has_no_roadmap() -> None:
