@@ -1,4 +1,4 @@
-"""What the documents tell people to type works: every command and every program about roadmaps is run."""
+"""What the documents tell people to type works, and what they show is what comes of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import crm_rules as cr
 from crm_rules.cli.app import run
 from crm_rules.cli.exit_codes import ExitCode
 from crm_rules.cli.session import Session
+from tests.cli.calling import TROUBLED, call
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -60,6 +62,27 @@ def test_commands_run(file: str, line: str, tmp_path: Path) -> None:
     written = [arguments[i + 1] for i, a in enumerate(arguments) if a == "-o"]
     assert {p.name for p in tmp_path.iterdir()} == {"examples", *written}
     assert all(Path(name).stat().st_size for name in written)
+
+
+def test_the_program_of_the_readme_runs() -> None:
+    (code,) = blocks("README.md", "python")
+    with redirect_stdout(io.StringIO()) as out:
+        exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - text of our own
+    assert "critical A decision-maker at the top does not back the project" in out.getvalue()
+
+
+def test_the_project_of_the_readme_says_what_the_readme_says() -> None:
+    (text,) = blocks("README.md", "yaml")
+    assessment = cr.assess(cr.parse_project(text, "README.md"))
+    # A list that is empty was looked for; one that has more than is listed is asked about.
+    assert "governance.no-sponsor" in {f.rule for f in assessment.risks}
+    assert any(q.path == "team" for q in assessment.questions)
+
+
+def test_the_finding_of_the_readme_is_in_the_report() -> None:
+    (shown,) = blocks("README.md", "text")
+    lines = call("assess", TROUBLED).out.splitlines()
+    assert [line for line in shown.splitlines() if line not in lines] == []
 
 
 @pytest.mark.parametrize("code", blocks("docs/roadmap.md", "python"))
