@@ -36,8 +36,9 @@ from typing import Any, Final
 
 import durable_rules_engine as library
 
+from crm_rules.engine.durable_code import ProgramCode, compile_for_durable
 from crm_rules.engine.durable_layout import BOOT, BOOT_KIND, CANARY, CANARY_KIND, KIND, ONE, SID, Identities, Shard
-from crm_rules.engine.durable_run import DurableRun, Fact, Match, ProgramCode, compile_for_durable
+from crm_rules.engine.durable_run import DurableRun, Fact, Match
 from crm_rules.engine.locks import ProcessLock
 from crm_rules.engine.protocol import Limits, Run
 from crm_rules.errors import EngineError
